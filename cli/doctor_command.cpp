@@ -1,0 +1,128 @@
+#include "command.hpp"
+#include "setup.hpp"
+
+#include "dhg/error.hpp"
+#include "dhg/vm_launcher.hpp"
+#include "os/userfaultfd.hpp"
+#include "run/plugins.hpp"
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+namespace dhg::cli {
+namespace {
+
+constexpr std::uint64_t kPrepareSpace = UINT64_C(2) << 30; // image, snapshot, and room to build
+
+std::uint64_t available_memory() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string key, unit; file >> key;) {
+    std::uint64_t kib = 0;
+    file >> kib;
+    std::getline(file, unit);
+    if (key == "MemAvailable:") return kib * 1024;
+  }
+  return 0;
+}
+
+Requirement check_memory(const config::Settings& settings) {
+  const auto available = available_memory();
+  const bool enough = available >= settings.machine.memory_bytes;
+  return {"memory", enough,
+          fmt::format("{} MiB available, the guest has {} MiB", available >> 20,
+                      settings.machine.memory_bytes >> 20),
+          enough ? "" : "end other programs, or use a smaller guest: --set machine.memory=256MiB"};
+}
+
+Requirement check_disk(const std::filesystem::path& cache) {
+  auto folder = cache;
+  while (!std::filesystem::exists(folder)) folder = folder.parent_path();
+  struct statvfs info {};
+  const bool known = statvfs(folder.c_str(), &info) == 0;
+  const auto available = known ? static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize : 0;
+  const bool enough = available >= kPrepareSpace;
+  return {"disk", enough, fmt::format("{} MiB available in {}", available >> 20, folder.string()),
+          enough ? "" : "free some, or set DHG_CACHE_DIR to a folder on a larger disk"};
+}
+
+Requirement check_userfaultfd() {
+  const auto why_not = os::uffd::why_not_permitted();
+  return {"userfaultfd", why_not.empty(), why_not.empty() ? "permitted" : why_not,
+          why_not.empty() ? "" : "sysctl vm.unprivileged_userfaultfd=1"};
+}
+
+Requirement check_tool(const char* name, const char* package) {
+  std::string_view rest = std::getenv("PATH") != nullptr ? std::getenv("PATH") : "";
+  while (!rest.empty()) {
+    const auto colon = rest.find(':');
+    if (access((std::filesystem::path(rest.substr(0, colon)) / name).c_str(), X_OK) == 0)
+      return {name, true, "there", ""};
+    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
+  }
+  return {name, false, "not in PATH (dhg vm prepare needs it)",
+          fmt::format("apt-get install {}", package)};
+}
+
+Requirement check_snapshot(const snapshot::Store& store, const config::Settings& settings,
+                           const std::string& launcher) {
+  const auto name = snapshot::snapshot_name(settings.image, launcher, settings.machine.memory_bytes,
+                                            settings.machine.vcpus);
+  const bool there = store.try_manifest(name).has_value();
+  return {"snapshot", there, there ? name : fmt::format("'{}' is not there yet", name),
+          there ? "" : fmt::format("dhg vm prepare --image {}", settings.image)};
+}
+
+void print(const Requirement& requirement) {
+  std::cout << fmt::format("{} {:<20} {}\n", requirement.met ? "ok     " : "missing",
+                           requirement.name, requirement.detail);
+  if (!requirement.remedy.empty())
+    std::cout << fmt::format("        {:<20} -> {}\n", "", requirement.remedy);
+}
+
+} // namespace
+
+int doctor_command(const Invocation& invocation) {
+  Usage usage{"dhg doctor [options]",
+              "Says what this machine lacks to run dhg, what mends it, and which configuration is\n"
+              "the fastest that works here. Exits with 1 if something is missing.",
+              po::options_description("Options")};
+  add_config_options(usage.options);
+  const auto values = parse(usage, invocation.args);
+  if (!values) return 0;
+  const auto setup = make_setup(*values);
+  const auto registry = make_registry(setup.layout);
+  const auto store = make_store();
+  const auto launcher =
+      run::activate<VmLauncher>(registry, DHG_VM_LAUNCHER, setup.settings.launcher);
+
+  auto all = launcher.object->requirements();
+  all.push_back(check_userfaultfd());
+  const bool faults_work = all.back().met;
+  all.push_back(check_memory(setup.settings));
+  all.push_back(check_disk(store.root()));
+  for (const auto& [tool, package] :
+       {std::pair{"mmdebstrap", "mmdebstrap"}, std::pair{"mkfs.erofs", "erofs-utils"},
+        std::pair{"cpio", "cpio"}})
+    all.push_back(check_tool(tool, package));
+  bool all_met = true;
+  for (const auto& requirement : all) {
+    print(requirement);
+    all_met = all_met && requirement.met;
+  }
+  print(check_snapshot(store, setup.settings, launcher.name)); // not a lack: prepare makes it
+
+  // Without KVM everything works, only slower.
+  const auto accelerator = launcher.object->choose_accelerator();
+  std::cout << fmt::format("{} {:<20} {}\n",
+                           accelerator == Accelerator::kvm ? "ok     " : "note   ", "KVM",
+                           launcher.object->describe_acceleration());
+  std::cout << fmt::format("\nfastest here: --config {} with {}\n",
+                           faults_work ? "fast.yaml" : "file.yaml", to_string(accelerator));
+  return all_met ? 0 : 1;
+}
+
+} // namespace dhg::cli

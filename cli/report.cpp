@@ -1,0 +1,81 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+namespace dhg::cli {
+namespace {
+
+using nlohmann::json;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+json optional_text(const std::string& text) { return text.empty() ? json() : json(text); }
+
+json phases_json(const timing::Timeline& timeline) {
+  json result = json::array();
+  for (const auto& span : timeline.spans())
+    result.push_back({{"name", span.name},
+                      {"start_ms", Milliseconds(span.begin - timeline.origin()).count()},
+                      {"duration_ms", Milliseconds(span.end - span.begin).count()}});
+  return result;
+}
+
+json error_json(const run::ExecReport& report) {
+  if (const auto& error = report.result.error)
+    return {{"type", error->type}, {"message", error->message}, {"traceback", error->traceback}};
+  if (report.message.empty()) return nullptr;
+  return {{"message", report.message},
+          {"hint", optional_text(report.hint)},
+          {"code_may_have_run", report.code_may_have_run}};
+}
+
+} // namespace
+
+std::string exec_json(const run::ExecReport& report, const std::string& out, const std::string& err,
+                      const timing::Timeline& timeline) {
+  const auto elapsed = std::chrono::duration<double>(timing::Clock::now() - timeline.origin());
+  const json object{
+      {"exit_code", report.exit_code},
+      {"outcome", run::to_string(report.outcome)},
+      {"stdout", out},
+      {"stderr", err},
+      {"result_repr", report.result.result_repr ? json(*report.result.result_repr) : json()},
+      {"error", error_json(report)},
+      {"elapsed_seconds", elapsed.count()},
+      {"phases", phases_json(timeline)},
+      {"plugins",
+       {{"page_server", optional_text(report.page_server)},
+        {"result_channel", optional_text(report.result_channel)},
+        {"launcher", optional_text(report.launcher)}}},
+      {"accelerator", report.accelerator ? json(to_string(*report.accelerator)) : json()},
+      {"snapshot", optional_text(report.snapshot)},
+      {"substitutions", report.substitutions},
+      {"memory",
+       {{"faults", report.memory.faults},
+        {"copied_bytes", report.memory.copied_bytes},
+        {"zeroed_bytes", report.memory.zeroed_bytes},
+        {"removed_bytes", report.memory.removed_bytes}}},
+  };
+  // A program may print what is not UTF-8; JSON cannot say that.
+  return object.dump(2, ' ', false, json::error_handler_t::replace);
+}
+
+void print_phases(std::ostream& to, const run::ExecReport& report,
+                  const timing::Timeline& timeline) {
+  to << fmt::format("dhg: {} on {}, page server {}, result channel {}, snapshot {}\n",
+                    report.launcher, report.accelerator ? to_string(*report.accelerator) : "?",
+                    report.page_server, report.result_channel, report.snapshot);
+  for (const auto& span : timeline.spans())
+    to << fmt::format("dhg: {:>9.2f} ms {:>+9.2f}  {}\n",
+                      Milliseconds(span.begin - timeline.origin()).count(),
+                      Milliseconds(span.end - span.begin).count(), span.name);
+  to << fmt::format(
+      "dhg: {:>9.2f} ms            in all; {} faults, {:.1f} MiB copied, {:.1f} MiB "
+      "zeroed\n",
+      Milliseconds(timing::Clock::now() - timeline.origin()).count(), report.memory.faults,
+      static_cast<double>(report.memory.copied_bytes) / (1024 * 1024),
+      static_cast<double>(report.memory.zeroed_bytes) / (1024 * 1024));
+}
+
+} // namespace dhg::cli

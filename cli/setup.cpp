@@ -1,0 +1,51 @@
+#include "setup.hpp"
+
+#include <cstdlib>
+
+namespace dhg::cli {
+namespace {
+
+constexpr const char* kDefaultConfig = "fast.yaml";
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+} // namespace
+
+void add_config_options(po::options_description& options) {
+  options.add_options()(
+      "config", po::value<std::string>()->value_name("FILE"),
+      "YAML file, or the name of an installed one (else $DHG_CONFIG, else fast.yaml)")(
+      "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
+      "one setting, over the file and the environment: page_server.plugin=lazy-4k")(
+      "image", po::value<std::string>()->value_name("NAME"), "short for --set image=NAME");
+}
+
+Setup make_setup(const po::variables_map& values) {
+  Setup setup;
+  setup.layout = run::installed_layout();
+  const auto wanted = values.count("config") != 0
+                          ? values["config"].as<std::string>()
+                          : environment("DHG_CONFIG").value_or(kDefaultConfig);
+  setup.raw = config::parse_file(config::locate(wanted, setup.layout.configs));
+  config::apply_environment(setup.raw, environment);
+  if (values.count("image") != 0)
+    config::apply_set(setup.raw, "image=" + values["image"].as<std::string>());
+  if (values.count("timeout") != 0)
+    config::apply_set(setup.raw, "run.timeout=" + values["timeout"].as<std::string>());
+  if (values.count("set") != 0)
+    for (const auto& assignment : values["set"].as<std::vector<std::string>>())
+      config::apply_set(setup.raw, assignment);
+  setup.settings = config::validate(setup.raw);
+  return setup;
+}
+
+plugin::Registry make_registry(const run::Layout& layout) {
+  return {layout.plugins, environment("DHG_PLUGIN_PATH").value_or("")};
+}
+
+snapshot::Store make_store() { return snapshot::Store(snapshot::cache_root(environment)); }
+
+} // namespace dhg::cli

@@ -1,0 +1,144 @@
+#include "command.hpp"
+#include "setup.hpp"
+
+#include "dhg/error.hpp"
+#include "run/build_image.hpp"
+#include "run/prepare.hpp"
+
+#include <fmt/format.h>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace dhg::cli {
+namespace {
+
+using nlohmann::json;
+
+double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0); }
+
+int prepare(const Invocation& invocation) {
+  Usage usage{"dhg vm prepare [options]",
+              "Builds the guest image if it is not there, boots it, warms it up and saves the\n"
+              "snapshot that 'dhg exec' restores. Done already: does nothing.",
+              po::options_description("Options")};
+  usage.options.add_options()("force", "make the snapshot again even if it is there");
+  add_config_options(usage.options);
+  const auto values = parse(usage, invocation.args);
+  if (!values) return 0;
+
+  os::SignalFd signals; // before any thread
+  const auto setup = make_setup(*values);
+  const auto registry = make_registry(setup.layout);
+  auto store = make_store();
+  try {
+    run::prepare(values->count("force") != 0,
+                 {setup.settings, registry, store, setup.layout, signals, DHG_VERSION,
+                  [](std::string_view line) { std::cerr << "dhg: " << line << '\n'; }});
+  } catch (const run::Interrupted& interrupted) {
+    std::cerr << "dhg: interrupted; what was begun is removed\n";
+    return 128 + interrupted.signal;
+  }
+  return 0;
+}
+
+json to_json(const snapshot::ListedSnapshot& listed, const std::string& problem) {
+  json object{{"name", listed.name},
+              {"path", listed.path.string()},
+              {"rootfs", listed.rootfs.string()},
+              {"state", problem.empty() ? "complete" : "broken"},
+              {"problem", problem.empty() ? json() : json(problem)},
+              {"bytes", listed.bytes},
+              {"allocated_bytes", listed.allocated_bytes}};
+  if (listed.manifest) object["manifest"] = json::parse(snapshot::to_json(*listed.manifest));
+  return object;
+}
+
+void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
+  std::cout << fmt::format("{}  {}\n", listed.name,
+                           problem.empty() ? "complete" : "broken: " + problem);
+  if (!listed.manifest) return;
+  const auto& m = *listed.manifest;
+  std::cout << fmt::format("    image {}, Python {}; {} on {}, {} MiB, {} vcpu\n", m.image.recipe,
+                           m.guest.python, m.launcher.name, m.machine.accelerator,
+                           m.machine.memory_bytes >> 20, m.machine.vcpus);
+  std::cout << fmt::format("    made {} by dhg {}; {:.1f} MiB on disk\n", m.created, m.dhg_version,
+                           mebibytes(listed.allocated_bytes));
+}
+
+int status(const Invocation& invocation) {
+  Usage usage{"dhg vm status [options]",
+              "Lists the snapshots. Exits with 1 if one of them is broken.",
+              po::options_description("Options")};
+  usage.options.add_options()("verify", "read every byte and compare it with its digest")(
+      "json", "print one JSON object");
+  const auto values = parse(usage, invocation.args);
+  if (!values) return 0;
+
+  const auto store = make_store();
+  bool all_complete = true;
+  json all = json::array();
+  const auto snapshots = store.list();
+  for (const auto& listed : snapshots) {
+    auto problem = listed.problem;
+    if (problem.empty() && values->count("verify") != 0) problem = store.verify(listed.name);
+    all_complete = all_complete && problem.empty();
+    if (values->count("json") != 0)
+      all.push_back(to_json(listed, problem));
+    else
+      print(listed, problem);
+  }
+  if (values->count("json") != 0)
+    std::cout << json{{"cache", store.root().string()}, {"snapshots", all}}.dump(2) << '\n';
+  else if (snapshots.empty())
+    std::cout << "no snapshots yet; make one with: dhg vm prepare --image python\n";
+  return all_complete ? 0 : 1;
+}
+
+int clean(const Invocation& invocation) {
+  Usage usage{"dhg vm clean [options]",
+              "Removes the snapshots of an image, and the image if no snapshot needs it any more.\n"
+              "Running machines are not disturbed.",
+              po::options_description("Options")};
+  usage.options.add_options()("image", po::value<std::string>()->value_name("NAME")->required(),
+                              "whose snapshots to remove");
+  const auto values = parse(usage, invocation.args);
+  if (!values) return 0;
+
+  const auto store = make_store();
+  store.clean_stale();
+  const auto image = (*values)["image"].as<std::string>();
+  int removed = 0;
+  for (const auto& listed : store.list()) {
+    // A broken one has no manifest to ask: its name begins with the image's.
+    const bool ours = listed.manifest ? listed.manifest->image.recipe == image
+                                      : listed.name.rfind(image + "-", 0) == 0;
+    if (ours && store.remove(listed.name)) ++removed;
+  }
+  const auto images = store.remove_unused_images(image);
+  std::cout << fmt::format("removed: {} snapshots and {} images of '{}'\n", removed, images, image);
+  return 0;
+}
+
+} // namespace
+
+int vm_command(const Invocation& invocation) {
+  const auto& args = invocation.args;
+  const std::string name = args.empty() ? "" : args[0];
+  Invocation rest{{args.begin() + (args.empty() ? 0 : 1), args.end()}, invocation.started};
+  if (name == "prepare") return prepare(rest);
+  if (name == "status") return status(rest);
+  if (name == "clean") return clean(rest);
+  if (name == "--help" || name == "-h") {
+    std::cout << "usage: dhg vm prepare|status|clean [options]\n\n"
+                 "  prepare  build the image, boot it, warm it up, save the snapshot\n"
+                 "  status   list the snapshots\n"
+                 "  clean    remove the snapshots of an image\n";
+    return 0;
+  }
+  throw Error(Blame::usage,
+              name.empty() ? "'dhg vm' needs a command"
+                           : fmt::format("there is no command 'dhg vm {}'", name),
+              "possible are: prepare, status, clean");
+}
+
+} // namespace dhg::cli

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dhg::config {
+
+/// Where a value comes from.
+struct Origin {
+  enum class Kind { default_value, file, environment, flag };
+  Kind kind = Kind::default_value;
+  std::string text; ///< "fast.yaml:3:9", "DHG_VM_NO_UFFD", "--set"
+};
+
+/// What a file, the environment or a flag said, not yet checked for meaning.
+struct RawNode {
+  enum class Kind { map, scalar, sequence };
+  struct Member;
+
+  Kind kind = Kind::map;
+  Origin origin;
+  std::string text;            ///< of a scalar
+  std::vector<Member> members; ///< of a map, in the order of the file
+
+  [[nodiscard]] const RawNode* find(std::string_view key) const;
+  [[nodiscard]] RawNode* find(std::string_view key);
+};
+
+struct RawNode::Member {
+  std::string key;
+  Origin key_origin;
+  RawNode value;
+};
+
+/// Reads one YAML document whose root is a map, or which is empty.
+/// @throws Error(Blame::usage) with name:line:column for what is not that, for
+///   duplicate keys, aliases, tags, deep nesting, and more than 1 MiB
+[[nodiscard]] RawNode parse_text(const std::string& text, const std::string& name);
+/// The same from a file; messages name it as `path` does.
+[[nodiscard]] RawNode parse_file(const std::filesystem::path& path);
+
+/// Puts "page_server.plugin=lazy-4k" over what is there.
+/// @throws Error(Blame::usage) if it has no such form
+void apply_set(RawNode& root, const std::string& assignment);
+
+/// Puts the environment's switches over what is there: DHG_VM_EAGER_UFFD=1 and
+/// DHG_VM_NO_UFFD=1.
+/// @throws Error(Blame::usage) if both are set, or one is neither 0 nor 1
+void apply_environment(RawNode& root,
+                       const std::function<std::optional<std::string>(const char*)>& environment);
+
+/// A config by the name that a user gives: a path, or a file of `installed`, with or
+/// without its ".yaml".
+/// @throws Error(Blame::usage) that lists the installed ones
+[[nodiscard]] std::filesystem::path locate(const std::string& name,
+                                           const std::filesystem::path& installed);
+
+} // namespace dhg::config

@@ -1,0 +1,112 @@
+#include "config/schema.hpp"
+
+#include "config/near_names.hpp"
+#include "dhg/error.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace dhg::config {
+namespace {
+
+constexpr std::uint64_t kMiB = UINT64_C(1) << 20;
+
+bool assign_size(std::uint64_t& to, const std::string& text, std::uint64_t least,
+                 std::uint64_t most, std::uint64_t unit) {
+  const auto bytes = parse_size(text);
+  if (!bytes || *bytes < least || *bytes > most || *bytes % unit != 0) return false;
+  to = *bytes;
+  return true;
+}
+
+bool is_word(const std::string& text) {
+  return !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+bool assign_plugin(PluginChoice& to, const std::string& text) {
+  if (!is_word(text) && text.substr(0, 1) != "/") return false;
+  to.name = text;
+  return true;
+}
+
+constexpr const char* kPluginForm = "a plugin's name, or the absolute path of its library";
+
+const std::array kSchema{
+    Key{"image", "python", "lower-case letters, digits and '-'",
+        "the guest image: a recipe of this installation",
+        [](Settings& s, const std::string& t) { return is_word(t) && (s.image = t, true); }},
+    Key{"machine.memory", "512MiB", "128MiB to 1TiB, a multiple of 2MiB", "the guest's memory",
+        [](Settings& s, const std::string& t) {
+          return assign_size(s.machine.memory_bytes, t, 128 * kMiB, kMiB * kMiB, 2 * kMiB);
+        }},
+    Key{"machine.vcpus", "1", "1 to 32", "the guest's processors",
+        [](Settings& s, const std::string& t) {
+          const auto [end, error] = std::from_chars(t.data(), t.data() + t.size(), s.machine.vcpus);
+          return error == std::errc() && end == t.data() + t.size() && s.machine.vcpus >= 1 &&
+                 s.machine.vcpus <= 32;
+        }},
+    Key{"launcher.plugin", "qemu", kPluginForm, "which VMM runs the guest",
+        [](Settings& s, const std::string& t) { return assign_plugin(s.launcher, t); }},
+    Key{"page_server.plugin", "lazy-4k", kPluginForm, "how guest memory comes back",
+        [](Settings& s, const std::string& t) { return assign_plugin(s.page_server.choice, t); }},
+    Key{"page_server.fallback", "none", "none or file",
+        "what to use where userfaultfd is not permitted; none: that is an error",
+        [](Settings& s, const std::string& t) {
+          s.page_server.fallback = t == "file" ? Fallback::file : Fallback::none;
+          return t == "file" || t == "none";
+        }},
+    Key{"result_channel.plugin", "json-file", kPluginForm, "how the result leaves the guest",
+        [](Settings& s, const std::string& t) { return assign_plugin(s.result_channel, t); }},
+    Key{"run.timeout", "none", "none, or a time such as 500ms, 30s, 5m",
+        "the longest that a run may take, from the start of dhg",
+        [](Settings& s, const std::string& t) {
+          s.run.timeout = parse_duration(t);
+          if (s.run.timeout && s.run.timeout->count() == 0) s.run.timeout.reset();
+          return t == "none" || t == "0" || parse_duration(t).has_value();
+        }},
+    Key{"run.output_limit", "1GiB", "1KiB to 16GiB",
+        "the most that a program may print, stdout and stderr together",
+        [](Settings& s, const std::string& t) {
+          return assign_size(s.run.output_limit, t, 1024, 16 * 1024 * kMiB, 1);
+        }},
+    Key{"run.result_limit", "256MiB", "1KiB to 1GiB", "the largest result, without the output",
+        [](Settings& s, const std::string& t) {
+          return assign_size(s.run.result_limit, t, 1024, 1024 * kMiB, 1);
+        }},
+};
+
+} // namespace
+
+std::span<const Key> schema() { return kSchema; }
+
+bool is_options_path(std::string_view path) {
+  return path == "launcher.options" || path == "page_server.options" ||
+         path == "result_channel.options";
+}
+
+void Problems::add(const Origin& where, const std::string& what) {
+  lines_.push_back(fmt::format("{}: {}", where.text, what));
+}
+
+void Problems::add_unknown(const Origin& where, std::string_view what, const std::string& word,
+                           const std::vector<std::string>& known) {
+  auto line = fmt::format("unknown {} '{}'", what, word);
+  if (const auto near = near_names(word, known); !near.empty()) {
+    line += fmt::format("; did you mean '{}'?", fmt::join(near, "' or '"));
+  } else if (known.empty()) {
+    line += "; there are none";
+  } else {
+    line += fmt::format("; possible are: {}", fmt::join(known, ", "));
+  }
+  add(where, line);
+}
+
+void Problems::raise() const {
+  if (!lines_.empty()) throw Error(Blame::usage, fmt::format("{}", fmt::join(lines_, "\ndhg: ")));
+}
+
+} // namespace dhg::config

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "config/raw.hpp"
+#include "config/units.hpp"
+#include "dhg/options.hpp"
+#include "dhg/plugin.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace dhg::config {
+
+/// A plugin by name or absolute path, and the options given for it, not yet checked
+/// against its declarations.
+struct PluginChoice {
+  std::string name;
+  std::optional<RawNode> options;
+};
+
+/// What to use where userfaultfd is not permitted.
+enum class Fallback { none, file };
+
+/// The validated configuration. docs/configuration.md describes each key.
+struct Settings {
+  std::string image;
+  struct Machine {
+    std::uint64_t memory_bytes = 0;
+    unsigned vcpus = 1;
+  } machine;
+  PluginChoice launcher;
+  struct PageServer {
+    PluginChoice choice;
+    Fallback fallback = Fallback::none;
+  } page_server;
+  PluginChoice result_channel;
+  struct Run {
+    std::optional<std::chrono::milliseconds> timeout;
+    std::uint64_t output_limit = 0; ///< bytes
+    std::uint64_t result_limit = 0; ///< bytes
+  } run;
+};
+
+/// Checks everything and fills in defaults.
+/// @throws Error(Blame::usage) that lists every problem at its place
+[[nodiscard]] Settings validate(const RawNode& raw);
+
+/// Checks a plugin's options against what it declares; what is not given has its
+/// default. @param options may be null
+/// @throws Error(Blame::usage) that lists every problem at its place
+[[nodiscard]] Options validate_options(const RawNode* options, std::span<const dhg_option> declared,
+                                       std::string_view plugin_name);
+
+/// What a run would use, as YAML that means the same, each value with its origin.
+[[nodiscard]] std::string show(const RawNode& raw);
+
+} // namespace dhg::config

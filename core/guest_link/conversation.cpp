@@ -1,0 +1,166 @@
+#include "guest_link/conversation.hpp"
+
+#include "dhg/error.hpp"
+
+#include <fmt/format.h>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+namespace dhg::guest_link {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxPhases = 32;
+constexpr std::size_t kMaxName = 200;
+constexpr std::uint64_t kLongestPhase = UINT64_C(1) << 60; // nanoseconds
+constexpr std::int64_t kMaxPhaseNs = INT64_C(1'000'000'000) * 60 * 60 * 24 * 365;
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(Blame::environment, "the guest does not keep to the protocol: " + why);
+}
+
+// A document is copied level by level, each a call deeper: the guest must not
+// choose how many.
+bool too_deep(int depth, json::parse_event_t /*event*/, json& /*parsed*/) {
+  if (depth > 8) refuse("JSON nested too deeply");
+  return true;
+}
+
+json parse_object(const Frame& frame, const char* what) {
+  const auto* text = reinterpret_cast<const char*>(frame.payload.data());
+  auto parsed = json::parse(text, text + frame.payload.size(), too_deep, false);
+  if (!parsed.is_object()) refuse(fmt::format("{} is not a JSON object", what));
+  return parsed;
+}
+
+// Cut between characters: what is shown later has to be UTF-8 still.
+std::string shortened(std::string text) {
+  if (text.size() <= kMaxName) return text;
+  auto end = kMaxName;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  text.resize(end);
+  return text;
+}
+
+std::string text_member(const json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_string()) refuse(fmt::format("'{}' is not text", name));
+  return shortened(found->get<std::string>());
+}
+
+AgentExit parse_exit(const Frame& frame) {
+  if (frame.payload.size() != 5) refuse("an EXITED frame of the wrong size");
+  std::uint32_t raw = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    raw |= std::to_integer<std::uint32_t>(frame.payload[i + 1]) << 8 * i;
+  const auto status = static_cast<std::int32_t>(raw);
+  switch (std::to_integer<int>(frame.payload[0])) {
+    case 1:
+      if (status < 0 || status > 255) refuse(fmt::format("exit status {}", status));
+      return {false, status};
+    case 2:
+      if (status < 1 || status >= NSIG) refuse(fmt::format("signal number {}", status));
+      return {true, status};
+    default:
+      refuse("an EXITED frame of an unknown kind");
+  }
+}
+
+} // namespace
+
+void Conversation::feed(std::span<const std::byte> bytes) {
+  decoder_.feed(bytes);
+  while (auto frame = decoder_.next()) handle(*frame);
+}
+
+void Conversation::next_request() {
+  if (state_ != State::done) throw std::logic_error("the exchange before is not over");
+  state_ = State::running;
+  result_.clear();
+  phases_.clear();
+}
+
+void Conversation::handle(const Frame& frame) {
+  if (frame.type == FrameType::error)
+    throw Error(Blame::environment,
+                "the guest's agent: " + text_member(parse_object(frame, "ERROR"), "message"));
+  if (frame.type == FrameType::exited && state_ != State::exited) {
+    exit_ = parse_exit(frame);
+    state_ = State::exited;
+    return;
+  }
+  if (state_ == State::greeting) return greet(frame);
+  if (state_ != State::running)
+    refuse(fmt::format("frame {:#x} after the end", static_cast<unsigned>(frame.type)));
+
+  switch (frame.type) {
+    case FrameType::out:
+      count_output(frame.payload.size());
+      sink_.out(frame.payload);
+      break;
+    case FrameType::err:
+      count_output(frame.payload.size());
+      sink_.err(frame.payload);
+      break;
+    case FrameType::result:
+      if (frame.payload.size() > limits_.result - result_.size())
+        throw Error(Blame::environment,
+                    fmt::format("the result is larger than {} bytes", limits_.result),
+                    "raise run.result_limit, or print less of it");
+      result_.insert(result_.end(), frame.payload.begin(), frame.payload.end());
+      break;
+    case FrameType::done:
+    case FrameType::quiesced:
+      finish(frame);
+      break;
+    default:
+      refuse(fmt::format("frame {:#x} in a run", static_cast<unsigned>(frame.type)));
+  }
+}
+
+void Conversation::greet(const Frame& frame) {
+  if (frame.type != FrameType::guest_hello) refuse("it does not begin with HELLO");
+  const auto hello = parse_object(frame, "HELLO");
+  const auto protocol = hello.value("protocol", json());
+  if (protocol != kProtocolVersion)
+    throw Error(Blame::environment,
+                fmt::format("the guest speaks protocol {}, this dhg speaks {}",
+                            protocol.dump().substr(0, 20), kProtocolVersion),
+                "make the snapshot again with: dhg vm prepare");
+  agent_version_ = text_member(hello, "agent");
+  python_version_ = text_member(hello, "python");
+  state_ = State::running;
+}
+
+void Conversation::finish(const Frame& frame) {
+  const auto body = parse_object(frame, "the end of an answer");
+  const auto phases = body.value("phases", json::object());
+  if (!phases.is_object() || phases.size() > kMaxPhases)
+    refuse("its phases are not a small object");
+  for (const auto& [name, value] : phases.items()) {
+    if (!value.is_number_integer() || value < 0 || value > kMaxPhaseNs)
+      refuse("a phase is not a duration");
+    phases_[shortened(name)] = std::chrono::nanoseconds(value.get<std::int64_t>());
+  }
+  const auto skipped = body.value("skipped", json::array());
+  if (!skipped.is_array() || skipped.size() > kMaxPhases) refuse("'skipped' is not a short list");
+  for (const auto& entry : skipped) {
+    if (!entry.is_string()) refuse("'skipped' is not a list of texts");
+    skipped_.push_back(shortened(entry.get<std::string>()));
+  }
+  const auto free_bytes = body.value("free_bytes", json(0U));
+  if (!free_bytes.is_number_unsigned()) refuse("'free_bytes' is not a size");
+  free_bytes_ = free_bytes.get<std::uint64_t>();
+  state_ = State::done;
+}
+
+void Conversation::count_output(std::size_t bytes) {
+  output_bytes_ += bytes;
+  if (output_bytes_ > limits_.output)
+    throw Error(Blame::environment,
+                fmt::format("the program printed more than {} bytes", limits_.output),
+                "raise run.output_limit, or print less");
+}
+
+} // namespace dhg::guest_link

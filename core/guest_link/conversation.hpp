@@ -1,0 +1,89 @@
+#pragma once
+
+#include "guest_link/frames.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dhg::guest_link {
+
+/// Where a run's output goes, as it comes.
+class OutputSink {
+ public:
+  OutputSink() = default;
+  OutputSink(const OutputSink&) = delete;
+  OutputSink& operator=(const OutputSink&) = delete;
+  virtual ~OutputSink() = default;
+  virtual void out(std::span<const std::byte> bytes) = 0;
+  virtual void err(std::span<const std::byte> bytes) = 0;
+};
+
+/// How the guest's agent process ended, by the word of its init.
+struct AgentExit {
+  bool by_signal = false;
+  int status = 0; ///< exit status 0..255, or the signal's number
+};
+
+/// The host's side of the protocol after the request is sent: takes bytes, knows
+/// what they mean and when the exchange is over. Does no I/O.
+class Conversation {
+ public:
+  struct Limits {
+    std::uint64_t output = 0; ///< bytes, stdout and stderr together
+    std::uint64_t result = 0; ///< bytes
+  };
+
+  enum class State {
+    greeting, ///< the guest's HELLO is still to come
+    running,
+    done,   ///< DONE or QUIESCED: the answer is complete
+    exited, ///< the agent process ended
+  };
+
+  Conversation(OutputSink& sink, Limits limits) : sink_(sink), limits_(limits) {}
+
+  /// @throws Error if the guest breaks the protocol or a limit, speaks another
+  ///   version of it, or reports that it could not do what was asked.
+  void feed(std::span<const std::byte> bytes);
+  /// Another request follows on the same connection.
+  void next_request();
+
+  [[nodiscard]] State state() const noexcept { return state_; }
+  [[nodiscard]] const std::vector<std::byte>& result() const noexcept { return result_; }
+  [[nodiscard]] const AgentExit& agent_exit() const noexcept { return exit_; }
+  /// The guest's own phases, by name.
+  [[nodiscard]] const std::map<std::string, std::chrono::nanoseconds>& phases() const noexcept {
+    return phases_;
+  }
+  [[nodiscard]] const std::string& agent_version() const noexcept { return agent_version_; }
+  [[nodiscard]] const std::string& python_version() const noexcept { return python_version_; }
+  /// After QUIESCED: the memory that the guest uses for nothing, in bytes.
+  [[nodiscard]] std::uint64_t free_bytes() const noexcept { return free_bytes_; }
+  /// What the guest could not do before a snapshot, by its own account.
+  [[nodiscard]] const std::vector<std::string>& skipped() const noexcept { return skipped_; }
+
+ private:
+  void handle(const Frame& frame);
+  void greet(const Frame& frame);
+  void finish(const Frame& frame);
+  void count_output(std::size_t bytes);
+
+  OutputSink& sink_;
+  const Limits limits_;
+  State state_ = State::greeting;
+  FrameDecoder decoder_;
+  std::uint64_t output_bytes_ = 0;
+  std::vector<std::byte> result_;
+  std::map<std::string, std::chrono::nanoseconds> phases_;
+  std::string agent_version_;
+  std::string python_version_;
+  std::vector<std::string> skipped_;
+  std::uint64_t free_bytes_ = 0;
+  AgentExit exit_;
+};
+
+} // namespace dhg::guest_link

@@ -1,0 +1,70 @@
+#include "guest_link/request.hpp"
+
+#include "dhg/error.hpp"
+#include "guest_link/frames.hpp"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+namespace dhg::guest_link {
+namespace {
+
+using nlohmann::json;
+
+std::string fresh_entropy() {
+  std::array<unsigned char, 64> bytes;
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw system_error(errno, "cannot get random bytes for the guest");
+  std::string hex;
+  for (const auto b : bytes) hex += fmt::format("{:02x}", b);
+  return hex;
+}
+
+std::int64_t realtime_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
+} // namespace
+
+std::string encode_hello() {
+  std::string out;
+  append_frame(out, FrameType::host_hello, json{{"protocol", kProtocolVersion}}.dump());
+  return out;
+}
+
+std::string encode_run(const RunRequest& request) {
+  std::string out;
+  append_chunked(out, FrameType::code, request.code);
+  append_chunked(out, FrameType::channel, request.guest_half);
+  json run{{"channel", request.channel},
+           {"filename", request.filename},
+           {"argv", request.argv},
+           {"now_ns", request.renew_clone ? realtime_ns() : 0},
+           {"entropy", request.renew_clone ? fresh_entropy() : ""},
+           {"options", json::object()}};
+  std::string text;
+  try {
+    text = run.dump();
+  } catch (const json::exception&) {
+    throw Error(Blame::usage, "the program's name or an argument is not UTF-8");
+  }
+  if (text.size() > kMaxPayloadToGuest)
+    throw Error(Blame::usage, fmt::format("the arguments have {} bytes; {} are possible",
+                                          text.size(), kMaxPayloadToGuest));
+  append_frame(out, FrameType::run, text);
+  return out;
+}
+
+std::string encode_quiesce() {
+  std::string out;
+  append_frame(out, FrameType::quiesce, "{}");
+  return out;
+}
+
+} // namespace dhg::guest_link

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dhg::guest_link {
+
+/// A program to run in the guest.
+struct RunRequest {
+  std::string code;     ///< UTF-8
+  std::string filename; ///< for tracebacks
+  std::vector<std::string> argv;
+  std::string channel;    ///< the result channel's name
+  std::string guest_half; ///< its Python source
+  /// A restored guest has the clock and the random state of its snapshot: set
+  /// both. Not for a guest that was booted just now.
+  bool renew_clone = true;
+};
+
+/// HELLO: the first words on a connection.
+[[nodiscard]] std::string encode_hello();
+/// All frames of a run, HELLO not included.
+[[nodiscard]] std::string encode_run(const RunRequest& request);
+[[nodiscard]] std::string encode_quiesce();
+
+} // namespace dhg::guest_link

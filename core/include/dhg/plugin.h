@@ -1,0 +1,87 @@
+/// @file
+/// The plugin boundary, in C.
+///
+/// A plugin is a shared object that exports two symbols: the descriptor below,
+/// named `dhg_plugin`, and a factory, named `dhg_create_plugin`. The core reads
+/// and checks the descriptor field by field before it calls any C++ in the
+/// library, so that a library built for another version is refused with a clear
+/// message instead of crashing. C++ authors use the macros in `dhg/plugin.hpp`.
+
+#ifndef DHG_PLUGIN_H
+#define DHG_PLUGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#include <cstddef> // with libstdc++: defines the ABI macros used below
+extern "C" {
+#endif
+
+/// "dhgplug\1" as a little-endian number: tells a dhg plugin from any other
+/// library that happens to export the same symbol.
+#define DHG_PLUGIN_MAGIC UINT64_C(0x0167756c70676864)
+
+/// Another major number: layouts or meanings changed, the plugin is refused.
+/// A higher minor number than the core's: the plugin needs what the core does
+/// not have yet, and is refused. A lower one is welcome.
+#define DHG_ABI_MAJOR 1
+#define DHG_ABI_MINOR 0
+
+enum dhg_plugin_kind {
+  DHG_PAGE_SERVER = 1,
+  DHG_RESULT_CHANNEL = 2,
+  DHG_VM_LAUNCHER = 3,
+};
+
+enum dhg_option_type {
+  DHG_OPTION_BOOL = 1,   ///< true, false
+  DHG_OPTION_INT = 2,    ///< a decimal integer
+  DHG_OPTION_SIZE = 3,   ///< bytes, written as 4096, 64KiB, 2MiB, 1GiB
+  DHG_OPTION_STRING = 4, ///< any text
+  DHG_OPTION_ENUM = 5,   ///< one of `choices`
+};
+
+/// One option that a plugin understands. The core validates the user's value
+/// against it and reports a wrong one at its place in the YAML.
+struct dhg_option {
+  const char* name;          ///< lower-case letters, digits, '_'
+  uint32_t type;             ///< enum dhg_option_type
+  const char* default_value; ///< in the notation of the YAML file; never NULL
+  const char* minimum;       ///< INT and SIZE: least value, or NULL
+  const char* maximum;       ///< INT and SIZE: greatest value, or NULL
+  const char* choices;       ///< ENUM: the values, separated by '|'; else NULL
+  const char* description;   ///< one sentence for `dhg plugin info`
+};
+
+/// All strings live as long as the library is loaded, which is as long as the
+/// process lives: a plugin is never unloaded.
+struct dhg_plugin_descriptor {
+  uint64_t magic;       ///< DHG_PLUGIN_MAGIC
+  uint32_t struct_size; ///< sizeof(struct dhg_plugin_descriptor)
+  uint16_t abi_major;   ///< DHG_ABI_MAJOR
+  uint16_t abi_minor;   ///< DHG_ABI_MINOR
+  uint32_t kind;        ///< enum dhg_plugin_kind
+  uint32_t option_count;
+  const struct dhg_option* options; ///< `option_count` of them, or NULL
+  const char* name;                 ///< lower-case letters, digits, '-'; unique in its kind
+  const char* version;              ///< the plugin's own
+  const char* description;          ///< one sentence
+  const char* cxx_abi;              ///< DHG_CXX_ABI of the compiler that built it
+};
+
+#define DHG_STRINGIFY_(x) #x
+#define DHG_STRINGIFY(x) DHG_STRINGIFY_(x)
+
+/// Libraries whose C++ ABI differs cannot exchange C++ objects at all.
+#ifdef __cplusplus
+#define DHG_CXX_ABI                                                              \
+  "gxx-abi-" DHG_STRINGIFY(__GXX_ABI_VERSION) "/libstdcxx-cxx11-" DHG_STRINGIFY( \
+      _GLIBCXX_USE_CXX11_ABI)
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

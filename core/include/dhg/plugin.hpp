@@ -1,0 +1,55 @@
+#pragma once
+
+#include "dhg/export.h"
+#include "dhg/options.hpp"
+#include "dhg/plugin.h"
+
+#include <array>
+#include <iterator>
+
+namespace dhg {
+
+/// Base of everything that a plugin's factory makes. Owned by the core, used on
+/// the threads that each interface names, destroyed before the process ends.
+class DHG_API Plugin {
+ public:
+  Plugin() = default;
+  Plugin(const Plugin&) = delete;
+  Plugin& operator=(const Plugin&) = delete;
+  virtual ~Plugin();
+};
+
+/// Signature of the exported `dhg_create_plugin`. Called after the descriptor
+/// was accepted, with options that were validated against it. Ownership of the
+/// result passes to the caller. May throw: the run then ends with the plugin's
+/// name and the exception's text.
+using PluginFactory = Plugin*(const Options& options);
+
+/// For plugins without options.
+inline constexpr std::array<dhg_option, 0> kNoOptions{};
+
+} // namespace dhg
+
+/// Defines both exported symbols of a plugin. CLASS is constructible from
+/// `const dhg::Options&`; OPTIONS is a constexpr array of `dhg_option`, or
+/// `dhg::kNoOptions`.
+///
+///     DHG_PLUGIN(DHG_PAGE_SERVER, MyServer, "my-server", "1.0", "Installs ...", kOptions)
+#define DHG_PLUGIN(KIND, CLASS, NAME, VERSION, DESCRIPTION, OPTIONS)       \
+  extern "C" {                                                             \
+  DHG_API extern const dhg_plugin_descriptor dhg_plugin;                   \
+  const dhg_plugin_descriptor dhg_plugin = {DHG_PLUGIN_MAGIC,              \
+                                            sizeof(dhg_plugin_descriptor), \
+                                            DHG_ABI_MAJOR,                 \
+                                            DHG_ABI_MINOR,                 \
+                                            KIND,                          \
+                                            std::size(OPTIONS),            \
+                                            std::data(OPTIONS),            \
+                                            NAME,                          \
+                                            VERSION,                       \
+                                            DESCRIPTION,                   \
+                                            DHG_CXX_ABI};                  \
+  DHG_API dhg::Plugin* dhg_create_plugin(const dhg::Options& options) {    \
+    return new CLASS(options);                                             \
+  }                                                                        \
+  }

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "dhg/deadline.hpp"
+#include "dhg/unique_fd.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dhg {
+
+/// How to start a program. Built by pure functions, so that tests can compare it
+/// without running anything. No shell is involved.
+struct ProcessSpec {
+  std::string program;           ///< absolute path
+  std::vector<std::string> args; ///< without argv[0]
+  /// NAME=value: the whole environment of the child.
+  std::vector<std::string> environment;
+  /// {descriptor of ours, number in the child}; everything else is closed there.
+  std::vector<std::pair<int, int>> descriptors;
+};
+
+/// A running child. It receives SIGKILL when the thread that started it dies
+/// (PR_SET_PDEATHSIG), when this object goes, and it never outlives either: so
+/// start it from a thread that lives as long as it shall.
+class DHG_API ChildProcess {
+ public:
+  /// @throws Error if the program cannot be started.
+  explicit ChildProcess(const ProcessSpec& spec);
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  [[nodiscard]] int pid() const noexcept { return pid_; }
+  /// A pidfd: readable once the child has ended. Borrowed.
+  [[nodiscard]] int process_fd() const noexcept { return pidfd_.get(); }
+
+  /// Waits for the end. @return the status in waitpid(2)'s form; nothing if
+  /// `deadline` came first.
+  std::optional<int> wait(Deadline deadline);
+  /// SIGKILL, and waits until it is gone. Harmless when it already is.
+  void kill() noexcept;
+
+ private:
+  UniqueFd pidfd_;
+  int pid_ = -1;
+  std::optional<int> status_;
+};
+
+/// "exited with status 1", "was killed by signal 9 (Killed)".
+[[nodiscard]] DHG_API std::string describe_wait_status(int status);
+
+} // namespace dhg

@@ -1,0 +1,124 @@
+#pragma once
+
+#include "dhg/deadline.hpp"
+#include "dhg/page_server.hpp"
+#include "dhg/plugin.hpp"
+#include "dhg/unique_fd.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dhg {
+
+/// What executes guest instructions.
+enum class Accelerator { tcg, kvm };
+
+[[nodiscard]] DHG_API const char* to_string(Accelerator accelerator) noexcept;
+
+/// The virtual machine, as far as every launcher has to know it.
+struct MachineSpec {
+  std::uint64_t memory_bytes = 0; ///< a multiple of 2 MiB
+  unsigned vcpus = 1;             ///< 1..32
+  Accelerator accelerator = Accelerator::tcg;
+};
+
+/// A cold start, for `dhg vm prepare`. Descriptors are borrowed for the call.
+struct BootRequest {
+  MachineSpec machine;
+  std::filesystem::path kernel;
+  std::filesystem::path initrd;
+  std::filesystem::path rootfs; ///< attached read-only
+  /// Where the guest's memory is to be once save() returns. Exists, empty. A
+  /// launcher may map it shared from the start.
+  std::filesystem::path memory;
+  int console = -1; ///< what the guest's serial console writes to
+};
+
+/// A start from a snapshot, for `dhg exec`. Descriptors are borrowed for the call.
+struct RestoreRequest {
+  MachineSpec machine;
+  std::filesystem::path rootfs; ///< attached read-only
+  std::filesystem::path state;  ///< what save() wrote
+  std::filesystem::path memory;
+  int memory_fd = -1; ///< `memory`, open for reading only
+  MemoryBacking backing = MemoryBacking::userfaultfd;
+  int console = -1; ///< what the guest's serial console writes to
+};
+
+/// A virtual machine and the VMM process that runs it. Used from one thread. The
+/// destructor kills the VMM and waits until it is gone; the VMM also dies with
+/// this process. Each call throws Error if the VMM refuses, dies, or is not done
+/// at the deadline.
+class DHG_API Vm {
+ public:
+  Vm() = default;
+  Vm(const Vm&) = delete;
+  Vm& operator=(const Vm&) = delete;
+  virtual ~Vm();
+
+  /// A pidfd of the VMM: readable once it has ended. Borrowed.
+  [[nodiscard]] virtual int process_fd() const noexcept = 0;
+  /// After its end: how it ended and what it said last. For messages.
+  [[nodiscard]] virtual std::string describe_end() = 0;
+
+  /// After restore(): the socket on which the handshake of the guest's memory
+  /// arrives (Firecracker's: one message, a JSON array of regions with the
+  /// userfaultfd attached; without a descriptor where the backing is a private
+  /// mapping). Called once. @return connected, or listening.
+  [[nodiscard]] virtual UniqueFd take_handoff() = 0;
+  /// After restore(): loads the device state. Guest memory is accessed meanwhile.
+  virtual void load(Deadline deadline) = 0;
+  /// Lets the processors run, after restore() and load(), or after pause().
+  virtual void resume(Deadline deadline) = 0;
+  /// A byte stream to the agent. Called once, when the VM runs.
+  [[nodiscard]] virtual UniqueFd connect_agent(Deadline deadline) = 0;
+
+  virtual void pause(Deadline deadline) = 0;
+  /// After pause(): writes the device state to `state`, and sees that the memory
+  /// file named in the BootRequest is complete. The VM cannot go on afterwards.
+  virtual void save(const std::filesystem::path& state, Deadline deadline) = 0;
+
+  /// Asks the guest to leave itself `bytes` of memory and to give the rest back;
+  /// returns when it has, or has given what it can.
+  virtual void set_memory_target(std::uint64_t bytes, Deadline deadline) = 0;
+
+  /// Ends the VMM at once and waits until it is gone. Harmless when it is.
+  virtual void kill() noexcept = 0;
+};
+
+/// One thing that a launcher needs from the host.
+struct Requirement {
+  std::string name; ///< "qemu-system-x86_64"
+  bool met = false;
+  std::string detail; ///< version, or what is missing
+  std::string remedy; ///< the command that mends it; empty if met
+};
+
+/// Turns a machine description into a running VM. Immutable after construction;
+/// safe to use from several threads.
+class DHG_API VmLauncher : public Plugin {
+ public:
+  ~VmLauncher() override;
+
+  /// What the host lacks, quickly (no VM is started).
+  [[nodiscard]] virtual std::vector<Requirement> requirements() const = 0;
+  /// The accelerator to use for a new snapshot: the one that was asked for, or,
+  /// for "auto", the best that works. May start a probe.
+  /// @throws Error if the one that was asked for does not work.
+  [[nodiscard]] virtual Accelerator choose_accelerator() const = 0;
+  /// In a sentence, why choose_accelerator() chooses what it does. For `dhg doctor`.
+  [[nodiscard]] virtual std::string describe_acceleration() const = 0;
+  /// Everything besides MachineSpec that a snapshot depends on: the VMM's
+  /// version, its machine type. A snapshot is restored only where this text is
+  /// the same as where it was made.
+  [[nodiscard]] virtual std::string fingerprint() const = 0;
+  /// Starts the VMM and returns without waiting for the guest.
+  [[nodiscard]] virtual std::unique_ptr<Vm> boot(const BootRequest& request) const = 0;
+  /// Starts the VMM and returns without waiting for it.
+  [[nodiscard]] virtual std::unique_ptr<Vm> restore(const RestoreRequest& request) const = 0;
+};
+
+} // namespace dhg

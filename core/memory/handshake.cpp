@@ -1,0 +1,170 @@
+#include "memory/handshake.hpp"
+
+#include "dhg/error.hpp"
+#include "os/unix_socket.hpp"
+#include "os/userfaultfd.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+namespace dhg::memory {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxMessage = 64 * 1024;
+constexpr std::size_t kMaxRegions = 64;
+constexpr std::uint64_t kMaxAddress = UINT64_C(1) << 57; // user space with five page levels
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(Blame::environment, "the VMM's memory handshake is not valid: " + why);
+}
+
+std::uint64_t number(const json& region, const char* name) {
+  const auto found = region.find(name);
+  if (found == region.end()) refuse(fmt::format("a region has no '{}'", name));
+  if (!found->is_number_unsigned()) refuse(fmt::format("'{}' is not an unsigned integer", name));
+  return found->get<std::uint64_t>();
+}
+
+HostRegion parse_region(const json& region, std::uint64_t file_size) {
+  if (!region.is_object()) refuse("a region is not an object");
+  const auto page_size =
+      number(region, region.contains("page_size") ? "page_size" : "page_size_kib");
+  if (page_size != kPageSize)
+    refuse(fmt::format("page size {} (only {} is supported)", page_size, kPageSize));
+  const HostRegion result{number(region, "base_host_virt_addr"),
+                          {number(region, "offset"), number(region, "size")}};
+  const auto [offset, size] = result.file;
+  if (size == 0 || (result.address | offset | size) % kPageSize != 0)
+    refuse(fmt::format("region at {:#x} is empty or not aligned to pages", result.address));
+  if (result.address >= kMaxAddress || size > kMaxAddress - result.address)
+    refuse(fmt::format("region at {:#x} of {} bytes does not fit the address space", result.address,
+                       size));
+  if (offset > file_size || size > file_size - offset)
+    refuse(fmt::format("region of {} bytes at offset {} passes the end of the memory file ({})",
+                       size, offset, file_size));
+  return result;
+}
+
+template <class Key>
+void check_disjoint(std::vector<HostRegion>& regions, Key begin, const char* what) {
+  std::sort(regions.begin(), regions.end(),
+            [&](const auto& a, const auto& b) { return begin(a) < begin(b); });
+  for (std::size_t i = 1; i < regions.size(); ++i)
+    if (begin(regions[i]) - begin(regions[i - 1]) < regions[i - 1].file.length)
+      refuse(fmt::format("two regions overlap in {}", what));
+}
+
+enum class Awaited { readable, vmm_ended, stopped };
+
+Awaited await(int socket, int vmm, int stop, Deadline deadline) {
+  std::array<pollfd, 3> fds{{{socket, POLLIN, 0}, {vmm, POLLIN, 0}, {stop, POLLIN, 0}}};
+  for (;;) {
+    const int ready = poll(fds.data(), fds.size(), poll_timeout_ms(deadline));
+    if (ready == 0)
+      throw Error(Blame::environment, "the VMM did not hand over the guest's memory in time");
+    if (ready < 0 && errno != EINTR) throw system_error(errno, "cannot wait for the VMM");
+    if (ready < 0) continue;
+    if (fds[0].revents != 0) return Awaited::readable;
+    return fds[1].revents != 0 ? Awaited::vmm_ended : Awaited::stopped;
+  }
+}
+
+[[noreturn]] void vmm_ended() {
+  throw Error(Blame::environment, "the VMM ended before it handed over the guest's memory");
+}
+
+// Throws where there is nothing more to wait for.
+void await_message(int socket, int vmm, int stop, Deadline deadline) {
+  switch (await(socket, vmm, stop, deadline)) {
+    case Awaited::readable:
+      return;
+    case Awaited::vmm_ended:
+      vmm_ended();
+    case Awaited::stopped:
+      throw Error(Blame::environment, "the run was ended");
+  }
+}
+
+bool is_listening(int socket) {
+  int value = 0;
+  socklen_t length = sizeof value;
+  return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0;
+}
+
+// Whether `text` is a complete JSON value, for messages that come in pieces.
+bool complete(const std::string& text) { return !text.empty() && json::accept(text); }
+
+UniqueFd checked_userfaultfd(std::vector<UniqueFd>& descriptors) {
+  if (descriptors.size() != 1)
+    refuse(fmt::format("{} descriptors came with it instead of one", descriptors.size()));
+  auto fd = std::move(descriptors.front());
+  if (!os::uffd::is_userfaultfd(fd.get())) refuse("the descriptor is no userfaultfd");
+  const int flags = fcntl(fd.get(), F_GETFL);
+  if (flags < 0 || fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0)
+    throw system_error(errno, "cannot make the userfaultfd non-blocking");
+  return fd;
+}
+
+} // namespace
+
+std::vector<HostRegion> parse_regions(std::string_view text, std::uint64_t file_size) {
+  const auto parsed = json::parse(text, nullptr, false);
+  if (!parsed.is_array()) refuse("it is not a JSON array");
+  if (parsed.empty() || parsed.size() > kMaxRegions)
+    refuse(fmt::format("{} regions (1 to {} are possible)", parsed.size(), kMaxRegions));
+  std::vector<HostRegion> regions;
+  for (const auto& region : parsed) regions.push_back(parse_region(region, file_size));
+  check_disjoint(
+      regions, [](const HostRegion& r) { return r.address; }, "memory");
+  check_disjoint(
+      regions, [](const HostRegion& r) { return r.file.offset; }, "the file");
+  return regions;
+}
+
+Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_size, int vmm,
+                        int stop, Deadline deadline) {
+  UniqueFd accepted;
+  if (is_listening(socket)) {
+    await_message(socket, vmm, stop, deadline);
+    accepted.reset(accept4(socket, nullptr, nullptr, SOCK_CLOEXEC));
+    if (!accepted) throw system_error(errno, "cannot accept the VMM's connection");
+    socket = accepted.get();
+  }
+
+  std::string message;
+  std::vector<UniqueFd> descriptors;
+  std::array<std::byte, 8192> buffer;
+  int empty_messages = 0;
+  while (!complete(message)) {
+    await_message(socket, vmm, stop, deadline);
+    auto part = os::receive_with_descriptors(socket, buffer);
+    if (part.descriptors_lost) refuse("too many descriptors came with it");
+    for (auto& fd : part.descriptors) descriptors.push_back(std::move(fd));
+    // Firecracker has been seen to send an empty message first; two are an end.
+    if (part.bytes == 0 && ++empty_messages > 1) {
+      if (message.empty()) vmm_ended();
+      refuse("the VMM closed the connection in the middle of it");
+    }
+    message.append(reinterpret_cast<const char*>(buffer.data()), part.bytes);
+    if (message.size() > kMaxMessage) refuse("it is too long");
+  }
+
+  Handoff handoff;
+  handoff.regions = parse_regions(message, file_size);
+  if (backing == MemoryBacking::userfaultfd) {
+    handoff.userfaultfd = checked_userfaultfd(descriptors);
+  } else if (!descriptors.empty()) {
+    refuse("a descriptor came with a private mapping");
+  }
+  return handoff;
+}
+
+} // namespace dhg::memory

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "dhg/deadline.hpp"
+#include "dhg/memory.hpp"
+#include "dhg/page_server.hpp"
+#include "dhg/unique_fd.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace dhg::memory {
+
+/// One stretch of guest memory: where it lies in the VMM and in the file.
+struct HostRegion {
+  std::uint64_t address = 0; ///< in the VMM's address space
+  ByteRange file;            ///< in the memory file
+};
+
+/// What the VMM hands over.
+struct Handoff {
+  std::vector<HostRegion> regions; ///< sorted by file offset
+  UniqueFd userfaultfd;            ///< empty if memory is a private mapping
+};
+
+/// Reads the message of Firecracker's handshake: a JSON array of objects with
+/// base_host_virt_addr, size, offset and page_size (bytes; page_size_kib is its
+/// deprecated name, bytes all the same). Hostile: alignment, wrap-around,
+/// overlaps and the file's size are checked.
+/// Source: Firecracker, docs/snapshotting/handling-page-faults-on-snapshot-resume.md
+/// @throws Error with the reason.
+[[nodiscard]] std::vector<HostRegion> parse_regions(std::string_view json, std::uint64_t file_size);
+
+/// Receives the handshake on `socket` (connected, or listening: then accepts one
+/// connection first). Ends early when `vmm` (a pidfd) or `stop` becomes readable.
+/// The message may come in pieces, and after an empty one.
+/// @throws Error
+[[nodiscard]] Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_size,
+                                      int vmm, int stop, Deadline deadline);
+
+} // namespace dhg::memory

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "memory/handshake.hpp"
+#include "memory/page_bitmap.hpp"
+#include "memory/page_source.hpp"
+
+#include <linux/userfaultfd.h>
+#include <sys/types.h>
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+
+namespace dhg::memory {
+
+/// A fault as it was read.
+struct ReadFault {
+  PageFault page;
+  pid_t thread = 0; ///< that raised it; 0 where the VMM did not ask for it to be told
+};
+
+/// What was done to a guest's memory so far.
+struct MemoryStats {
+  std::uint64_t faults = 0;        ///< served
+  std::uint64_t copied_bytes = 0;  ///< from the file
+  std::uint64_t zeroed_bytes = 0;  ///< mapped to the zero page
+  std::uint64_t removed_bytes = 0; ///< given back by the guest
+};
+
+/// The memory of a restored guest behind a userfaultfd. The only place that knows
+/// the kernel's rules for it:
+///  - while an event is unread, every ioctl answers EAGAIN: read it, try again;
+///  - reading prefers faults to events, so a fault can be read before the REMOVE
+///    that caused it: what a REMOVE covers is zero from then on;
+///  - a copy decided before a REMOVE and carried out after it would bring old data
+///    back: installing (shared) and taking note of events (exclusive) exclude each
+///    other;
+///  - EEXIST is no error, but whoever waits for that page has to be woken;
+///  - the guest's thread takes pages away only after its REMOVE was read: a page
+///    found there in between (EEXIST) is gone a moment later, and only the next
+///    fault tells.
+/// Sources: userfaultfd(2), ioctl_userfaultfd(2), fs/userfaultfd.c.
+class ManagedMemory final : public GuestMemory {
+ public:
+  /// @param server the page server's name, for messages
+  ManagedMemory(const FilePageSource& source, Handoff handoff, std::string server);
+
+  [[nodiscard]] std::span<const ByteRange> regions() const noexcept override { return regions_; }
+  [[nodiscard]] const PageSource& source() const noexcept override { return source_; }
+  [[nodiscard]] bool installed(std::uint64_t offset) const noexcept override;
+  [[nodiscard]] bool install(ByteRange range) noexcept override;
+
+  /// Reads pending messages: notes what was removed, keeps the faults for
+  /// take_fault(). @return false if the run cannot go on.
+  [[nodiscard]] bool read_messages() noexcept;
+  /// The next fault that was read. @return false if there is none.
+  [[nodiscard]] bool take_fault(ReadFault& fault) noexcept;
+  /// Serves a fault through `server` and checks that it did.
+  /// @return false if the run cannot go on.
+  [[nodiscard]] bool serve(PageServer& server, const PageFault& fault);
+  /// One step of the page server's background work. @return whether there is more
+  [[nodiscard]] bool work_ahead(PageServer& server);
+
+  /// Ends the run: the first reason counts. Thread-safe.
+  void fail(const std::string& reason) noexcept;
+  /// Whether there is nothing more to serve: something failed, or the VMM is gone.
+  [[nodiscard]] bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
+  /// Empty as long as nothing failed.
+  [[nodiscard]] std::string failure() const;
+  [[nodiscard]] int userfaultfd() const noexcept { return handoff_.userfaultfd.get(); }
+  [[nodiscard]] MemoryStats stats() const noexcept;
+
+ private:
+  enum class Step { advanced, retry, failed };
+  struct Piece {
+    std::uint64_t end;
+    bool zero;
+  };
+
+  [[nodiscard]] const HostRegion* region_of(ByteRange range) const noexcept;
+  [[nodiscard]] Piece next_piece(std::uint64_t offset, std::uint64_t end) const;
+  [[nodiscard]] Step install_step(const HostRegion& region, std::uint64_t& offset,
+                                  std::uint64_t end);
+  void account(ByteRange range, bool zero) noexcept;
+  [[nodiscard]] bool make_way(int& attempts) noexcept;
+  [[nodiscard]] bool note(const uffd_msg& message) noexcept;
+  void note_removed(std::uint64_t start, std::uint64_t end) noexcept;
+  [[nodiscard]] bool note_fault(const uffd_msg& message) noexcept;
+
+  const FilePageSource& source_;
+  const Handoff handoff_;
+  const std::string server_;
+  std::vector<ByteRange> regions_;
+  std::span<const ByteRange> extents_;
+  PageBitmap installed_;
+  PageBitmap removed_;
+  std::shared_mutex gate_; // see the class comment
+  std::uint64_t removals_ = 0;
+  std::deque<ReadFault> faults_;
+
+  std::atomic<std::uint64_t> served_{0};
+  std::atomic<std::uint64_t> copied_{0};
+  std::atomic<std::uint64_t> zeroed_{0};
+  std::atomic<std::uint64_t> taken_back_{0};
+
+  mutable std::mutex failure_mutex_;
+  std::string failure_;
+  std::atomic<bool> ended_{false};
+};
+
+} // namespace dhg::memory

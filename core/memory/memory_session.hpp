@@ -1,0 +1,72 @@
+#pragma once
+
+#include "dhg/page_server.hpp"
+#include "memory/managed_memory.hpp"
+#include "os/event_fd.hpp"
+#include "timing/timeline.hpp"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace dhg::memory {
+
+/// Brings one guest's memory back: a thread of its own runs the page server's
+/// preload while the VMM starts, takes the handoff, lets the page server attach,
+/// and then serves faults. Whatever goes wrong there kills the VMM at once, for a
+/// guest whose memory cannot be served must not go on.
+class MemorySession {
+ public:
+  /// All are borrowed and outlive the session. `name` is the page server's.
+  MemorySession(const FilePageSource& source, PageServer& server, std::string name,
+                timing::Timeline& timeline);
+  /// Stops serving. Only when the VMM is gone, or the guest would wait for ever.
+  ~MemorySession();
+  MemorySession(const MemorySession&) = delete;
+  MemorySession& operator=(const MemorySession&) = delete;
+
+  /// The VMM was started. `handoff` is where its handshake arrives; `vmm` is its
+  /// pidfd, borrowed.
+  void vmm_started(UniqueFd handoff, int vmm, Deadline deadline);
+  /// Readable once the page server has attached and the guest may run, or once it
+  /// never will: see failure().
+  [[nodiscard]] int attached_fd() const noexcept { return attached_.fd(); }
+  /// Why the guest's memory cannot be served; empty if it can.
+  [[nodiscard]] std::string failure() const;
+  [[nodiscard]] MemoryStats stats() const;
+
+ private:
+  struct VmmLink {
+    UniqueFd handoff;
+    int vmm;
+    Deadline deadline;
+  };
+
+  void thread_main();
+  void serve(VmmLink link);
+  [[nodiscard]] std::optional<VmmLink> await_vmm();
+  template <class Call>
+  void ask_server(Call call);
+  void fail(const std::string& reason);
+  void kill_vmm() const;
+
+  const FilePageSource& source_;
+  PageServer& server_;
+  const std::string name_;
+  timing::Timeline& timeline_;
+
+  os::EventFd stop_;
+  os::EventFd started_;
+  os::EventFd attached_;
+  mutable std::mutex mutex_; // guards the four below
+  int vmm_ = -1;
+  std::optional<VmmLink> link_;
+  std::unique_ptr<ManagedMemory> memory_;
+  std::string failure_;
+
+  std::thread thread_; // last: uses all of the above
+};
+
+} // namespace dhg::memory

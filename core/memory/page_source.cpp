@@ -1,0 +1,70 @@
+#include "memory/page_source.hpp"
+
+#include "dhg/error.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+
+namespace dhg::memory {
+
+std::vector<ByteRange> scan_data_extents(int fd, std::uint64_t size) {
+  std::vector<ByteRange> extents;
+  std::uint64_t at = 0;
+  while (at < size) {
+    const auto data = lseek(fd, static_cast<off_t>(at), SEEK_DATA);
+    if (data < 0 && errno == ENXIO) break; // a hole up to the end
+    if (data < 0) throw system_error(errno, "cannot find the data in the memory file");
+    const auto hole = lseek(fd, data, SEEK_HOLE);
+    if (hole < 0) throw system_error(errno, "cannot find the holes in the memory file");
+    const auto begin = static_cast<std::uint64_t>(data) / kPageSize * kPageSize;
+    auto end = (static_cast<std::uint64_t>(hole) + kPageSize - 1) / kPageSize * kPageSize;
+    end = std::min(end, size);
+    if (end <= begin) break; // the file was cut while we looked
+    if (!extents.empty() && extents.back().end() >= begin) {
+      extents.back().length = end - extents.back().offset;
+    } else {
+      extents.push_back({begin, end - begin});
+    }
+    at = end;
+  }
+  // What was cut off would pass for a hole.
+  if (const auto now = lseek(fd, 0, SEEK_END); now < static_cast<off_t>(size))
+    throw Error(
+        Blame::environment,
+        fmt::format("the snapshot's memory file was cut short: {} bytes instead of {}", now, size),
+        "make the snapshot again with: dhg vm prepare");
+  return extents;
+}
+
+const ByteRange* find_extent(std::span<const ByteRange> extents, std::uint64_t offset) noexcept {
+  const auto behind =
+      std::upper_bound(extents.begin(), extents.end(), offset,
+                       [](std::uint64_t at, const ByteRange& e) { return at < e.end(); });
+  return behind == extents.end() ? nullptr : &*behind;
+}
+
+FilePageSource::FilePageSource(const std::filesystem::path& path) : file_(path) {
+  if (file_.size() % kPageSize != 0)
+    throw Error(Blame::environment,
+                fmt::format("'{}' has {} bytes, not a whole number of pages: it is damaged",
+                            path.string(), file_.size()),
+                "make the snapshot again with: dhg vm prepare");
+}
+
+std::span<const ByteRange> FilePageSource::data_extents() const {
+  const std::lock_guard lock(mutex_);
+  if (!extents_) extents_ = scan_data_extents(file_.fd(), file_.size());
+  return *extents_;
+}
+
+void FilePageSource::will_need(ByteRange range) const noexcept {
+  const auto part = intersect(range, {0, file_.size()});
+  if (part.length == 0) return;
+  // Advice: where the kernel does not take it, pages are read when they are used.
+  madvise(const_cast<std::byte*>(file_.data()) + part.offset, part.length, MADV_WILLNEED);
+}
+
+} // namespace dhg::memory

@@ -1,0 +1,131 @@
+#include "plugin/registry.hpp"
+
+#include "config/near_names.hpp"
+#include "plugin/descriptor.hpp"
+#include "plugin/descriptor_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace dhg::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+
+dhg_plugin_kind kind_of(const LoadedPlugin& plugin) {
+  return static_cast<dhg_plugin_kind>(plugin.descriptor->kind);
+}
+
+// Whether the library's content is what its place and its file name promise.
+void check_place(const PluginFile& file, const LoadedPlugin& plugin) {
+  if (file.kind && kind_of(plugin) != *file.kind)
+    refuse_plugin(
+        file.path,
+        fmt::format("it is the {} '{}', but lies in the folder for plugins of another "
+                    "kind ({})",
+                    kind_name(kind_of(plugin)), plugin.descriptor->name, kind_name(*file.kind)),
+        fmt::format("move it to {}/", kind_folder(kind_of(plugin))));
+  if (file.name != plugin.descriptor->name)
+    refuse_plugin(
+        file.path,
+        fmt::format("the file promises a plugin called '{}', but its descriptor says '{}'",
+                    file.name, plugin.descriptor->name),
+        fmt::format("rename the file to {}.so", plugin.descriptor->name));
+}
+
+bool is_of_another_kind(const fs::path& path, dhg_plugin_kind kind) {
+  try {
+    return kind_of(load_library(path)) != kind;
+  } catch (const Error&) {
+    return false; // cannot be ruled out
+  }
+}
+
+Error ambiguous(dhg_plugin_kind kind, const std::string& name, const fs::path& one,
+                const fs::path& other) {
+  return {Blame::environment,
+          fmt::format("two {}s are called '{}': '{}' and '{}'", kind_name(kind), name, one.string(),
+                      other.string()),
+          "remove or rename one of them, or name the one that you want by its absolute path"};
+}
+
+ListedPlugin examine(const PluginFile& file) {
+  ListedPlugin result{file.path, file.name, file.kind, std::nullopt, std::nullopt};
+  try {
+    const auto& plugin = result.plugin.emplace(load_library(file.path));
+    result.name = plugin.descriptor->name;
+    result.kind = kind_of(plugin);
+    check_place(file, plugin);
+  } catch (const Error& e) {
+    result.error = e;
+  }
+  return result;
+}
+
+void mark_duplicates(std::vector<ListedPlugin>& plugins) {
+  std::map<std::pair<dhg_plugin_kind, std::string_view>, ListedPlugin*> first;
+  for (auto& listed : plugins) {
+    if (!listed.plugin) continue;
+    const auto [at, is_new] = first.try_emplace({*listed.kind, listed.name}, &listed);
+    if (is_new) continue;
+    listed.error = ambiguous(*listed.kind, listed.name, at->second->path, listed.path);
+    at->second->error = listed.error;
+  }
+}
+
+} // namespace
+
+LoadedPlugin Registry::load(dhg_plugin_kind kind, const std::string& name_or_path) const {
+  if (name_or_path.find('/') != std::string::npos) {
+    auto plugin = load_library(name_or_path);
+    check_kind(plugin, kind);
+    return plugin;
+  }
+  const auto file = find_file(kind, name_or_path);
+  auto plugin = load_library(file.path);
+  check_kind(plugin, kind);
+  check_place(file, plugin);
+  return plugin;
+}
+
+PluginFile Registry::find_file(dhg_plugin_kind kind, const std::string& name) const {
+  if (!is_plugin_name(name)) refuse_unknown(kind, name);
+  auto files = search_path_.find(kind, name);
+  // In a folder of mixed kinds the file name does not tell which kind it is;
+  // that matters only where there is a choice.
+  if (files.size() > 1)
+    std::erase_if(files, [&](const PluginFile& file) {
+      return !file.kind && is_of_another_kind(file.path, kind);
+    });
+  if (files.empty()) refuse_unknown(kind, name);
+  if (files.size() > 1) throw ambiguous(kind, name, files[0].path, files[1].path);
+  return files.front();
+}
+
+void Registry::refuse_unknown(dhg_plugin_kind kind, const std::string& name) const {
+  std::vector<std::string> available;
+  for (const auto& listed : list())
+    if (!listed.error && listed.kind == kind) available.push_back(listed.name);
+  const auto near = config::near_names(name, available);
+  throw Error(
+      Blame::usage, fmt::format("there is no {} called '{}'", kind_name(kind), name),
+      fmt::format("{}available: {}; looked for in {}",
+                  near.empty() ? "" : fmt::format("did you mean '{}'? ", fmt::join(near, "' or '")),
+                  available.empty() ? "none" : fmt::format("{}", fmt::join(available, ", ")),
+                  search_path_.describe(kind)));
+}
+
+std::vector<ListedPlugin> Registry::list() const {
+  std::vector<ListedPlugin> result;
+  for (const auto& file : search_path_.all()) result.push_back(examine(file));
+  mark_duplicates(result);
+  std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.kind, a.name) < std::pair(b.kind, b.name);
+  });
+  return result;
+}
+
+} // namespace dhg::plugin

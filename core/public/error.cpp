@@ -1,0 +1,17 @@
+#include "dhg/error.hpp"
+
+#include <system_error>
+
+namespace dhg {
+
+Error::Error(Blame blame, const std::string& what, std::string hint)
+    : std::runtime_error(what), blame_(blame), hint_(std::move(hint)) {}
+
+Error::~Error() = default;
+
+Error system_error(int error_number, const std::string& what, std::string hint) {
+  return {Blame::environment, what + ": " + std::generic_category().message(error_number),
+          std::move(hint)};
+}
+
+} // namespace dhg

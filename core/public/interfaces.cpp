@@ -1,0 +1,30 @@
+// Key functions of the interfaces: their type information lives here, once, so
+// that a cast works across libraries.
+
+#include "dhg/memory.hpp"
+#include "dhg/page_server.hpp"
+#include "dhg/result_channel.hpp"
+#include "dhg/vm_launcher.hpp"
+
+namespace dhg {
+
+PageSource::~PageSource() = default;
+GuestMemory::~GuestMemory() = default;
+PageServer::~PageServer() = default;
+ResultChannel::~ResultChannel() = default;
+Vm::~Vm() = default;
+VmLauncher::~VmLauncher() = default;
+
+void PageServer::preload(const PageSource& source) {
+  for (const auto& extent : source.data_extents()) source.will_need(extent);
+}
+
+void PageServer::attach(GuestMemory& /*memory*/) {}
+
+bool PageServer::on_idle(GuestMemory& /*memory*/) { return false; }
+
+const char* to_string(Accelerator accelerator) noexcept {
+  return accelerator == Accelerator::kvm ? "kvm" : "tcg";
+}
+
+} // namespace dhg

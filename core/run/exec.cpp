@@ -1,0 +1,245 @@
+#include "run/exec.hpp"
+
+#include "dhg/error.hpp"
+#include "guest_link/request.hpp"
+#include "memory/memory_session.hpp"
+#include "os/userfaultfd.hpp"
+#include "run/guest_session.hpp"
+#include "run/plugins.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <future>
+
+namespace dhg::run {
+namespace {
+
+using namespace std::chrono_literals;
+using guest_link::Conversation;
+
+// Restoring takes a fraction of a second; even eager with a large snapshot on a
+// slow disk is done long before this.
+constexpr auto kRestoreLimit = 120s;
+
+constexpr int kExitTimeout = 124;
+constexpr int kExitFailed = 125;
+constexpr int kExitOutputClosed = 128 + SIGPIPE;
+
+// The page server to use: the one that was asked for, or, where userfaultfd is
+// not permitted and the config allows it, the one that does without.
+ActivePlugin<PageServer> choose_page_server(const ExecContext& context, ExecReport& report) {
+  auto wanted =
+      activate<PageServer>(context.registry, DHG_PAGE_SERVER, context.settings.page_server.choice);
+  if (wanted.object->backing() == MemoryBacking::private_mapping) return wanted;
+  const auto why_not = os::uffd::why_not_permitted();
+  if (why_not.empty()) return wanted;
+  if (context.settings.page_server.fallback == config::Fallback::none)
+    throw Error(Blame::environment,
+                fmt::format("page server '{}' needs userfaultfd: {}", wanted.name, why_not),
+                "or use one without: --set page_server.plugin=file");
+  report.substitutions.push_back(
+      fmt::format("page server 'file' instead of '{}': {}", wanted.name, why_not));
+  return activate<PageServer>(context.registry, DHG_PAGE_SERVER, {"file", std::nullopt});
+}
+
+void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher) {
+  const auto& made_by = snapshot.manifest().launcher;
+  if (made_by.fingerprint != launcher.object->fingerprint())
+    throw Error(Blame::environment,
+                fmt::format("snapshot '{}' was made by {} {}, which has changed since",
+                            snapshot.name(), made_by.name, made_by.version),
+                fmt::format("make it again with: dhg vm prepare --image {} --force",
+                            snapshot.manifest().image.recipe));
+}
+
+MachineSpec machine_of(const snapshot::Manifest& manifest) {
+  return {manifest.machine.memory_bytes, manifest.machine.vcpus,
+          manifest.machine.accelerator == "kvm" ? Accelerator::kvm : Accelerator::tcg};
+}
+
+void report_stop(const ExchangeEnd& end, const ExecContext& context, Vm& vm,
+                 const memory::MemorySession& memory, ExecReport& report) {
+  switch (end.stopped) {
+    case Stopped::no:
+      return;
+    case Stopped::timeout:
+      report.outcome = RunOutcome::timeout;
+      report.exit_code = kExitTimeout;
+      report.message = fmt::format("the run took longer than {}",
+                                   config::format_duration(*context.settings.run.timeout));
+      return;
+    case Stopped::signal:
+      report.outcome = RunOutcome::interrupted;
+      report.exit_code = 128 + end.signal;
+      report.message = fmt::format("ended by signal {} ({})", end.signal, strsignal(end.signal));
+      return;
+    case Stopped::output_closed:
+      report.outcome = RunOutcome::output_closed;
+      report.exit_code = kExitOutputClosed;
+      report.message = "nobody reads the output any more";
+      return;
+    case Stopped::vm_ended: {
+      const auto reason = memory.failure();
+      throw Error(Blame::environment,
+                  reason.empty() ? "the virtual machine ended: " + vm.describe_end() : reason);
+    }
+  }
+}
+
+void report_end(const Conversation& conversation, const ResultChannel& channel,
+                ExecReport& report) {
+  if (conversation.state() == Conversation::State::exited) {
+    const auto& exit = conversation.agent_exit();
+    report.outcome = exit.by_signal ? RunOutcome::killed : RunOutcome::process_exit;
+    report.exit_code = exit.by_signal ? 128 + exit.status : exit.status;
+    if (exit.by_signal)
+      report.message = fmt::format("the program was killed by signal {} ({}) in the guest",
+                                   exit.status, strsignal(exit.status));
+    return;
+  }
+  report.result = channel.decode(conversation.result());
+  report.exit_code = report.result.exit_code;
+  switch (report.result.outcome) {
+    case Outcome::ok:
+      report.outcome = RunOutcome::ok;
+      break;
+    case Outcome::exception:
+      report.outcome = RunOutcome::exception;
+      break;
+    case Outcome::exit:
+      report.outcome = RunOutcome::exit;
+      break;
+  }
+}
+
+void add_guest_phases(const Conversation& conversation, timing::Clock::time_point sent,
+                      timing::Timeline& timeline) {
+  // The guest tells how long, not when: laid end to end from the request on.
+  auto at = sent;
+  for (const auto& [name, length] : conversation.phases()) {
+    const auto end = at + std::chrono::duration_cast<timing::Clock::duration>(length);
+    timeline.add({"guest " + name, at, end});
+    at = end;
+  }
+}
+
+void run_steps(const Program& program, const ExecContext& context, ExecReport& report) {
+  auto& timeline = context.timeline;
+  const auto& settings = context.settings;
+  const auto& timeout = settings.run.timeout;
+  const auto deadline =
+      timeout ? std::optional(timeline.origin() + *timeout) : std::optional<Deadline>();
+
+  // What the run needs is looked at while the snapshot is being opened.
+  auto checks = timeline.span("check");
+  const auto cleanup = std::async(std::launch::async, [&] { context.store.clean_stale(); });
+  const auto launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
+  report.launcher = launcher.name;
+  auto opened = std::async(std::launch::async, [&] {
+    return context.store.open_snapshot(snapshot::snapshot_name(
+        settings.image, launcher.name, settings.machine.memory_bytes, settings.machine.vcpus));
+  });
+  const auto page_server = choose_page_server(context, report);
+  const auto channel =
+      activate<ResultChannel>(context.registry, DHG_RESULT_CHANNEL, settings.result_channel);
+  report.page_server = page_server.name;
+  report.result_channel = channel.name;
+  require_met(launcher.object->requirements());
+  auto snapshot = opened.get();
+  check_snapshot(snapshot, launcher);
+  const auto machine = machine_of(snapshot.manifest());
+  report.snapshot = snapshot.name();
+  report.accelerator = machine.accelerator;
+  checks.end();
+
+  const memory::FilePageSource source(snapshot.file("memory"));
+  memory::MemorySession memory(source, *page_server.object, page_server.name, timeline);
+  auto launch = timeline.span("launch");
+  const auto vm = launcher.object->restore({machine, snapshot.rootfs(), snapshot.file("state"),
+                                            snapshot.file("memory"), source.fd(),
+                                            page_server.object->backing(), context.console});
+  const auto until = deadline_in(kRestoreLimit);
+  memory.vmm_started(vm->take_handoff(), vm->process_fd(), until);
+  const Watch watch{context.signals, vm->process_fd(), deadline};
+  launch.end();
+
+  try {
+    auto restore = timeline.span("restore");
+    vm->load(until);
+    if (const auto end = await_readable(memory.attached_fd(), watch); end.stopped != Stopped::no)
+      return report_stop(end, context, *vm, memory, report);
+    if (!memory.failure().empty()) throw Error(Blame::environment, memory.failure());
+    vm->resume(until);
+    snapshot.release();
+    restore.end();
+
+    const auto agent = vm->connect_agent(until);
+    const auto sent = timing::Clock::now();
+    Conversation conversation(context.sink, {settings.run.output_limit, settings.run.result_limit});
+    const auto request =
+        guest_link::encode_hello() +
+        guest_link::encode_run({program.code, program.filename, program.argv, channel.name,
+                                std::string(channel.object->guest_half()), true});
+    auto run = timeline.span("run");
+    report.code_may_have_run = true;
+    const auto end = exchange(agent.get(), request, conversation, context.sink, watch);
+    run.end();
+    report.code_may_have_run = end.request_begun;
+    add_guest_phases(conversation, sent, timeline);
+    report_stop(end, context, *vm, memory, report);
+    if (end.stopped == Stopped::no) report_end(conversation, *channel.object, report);
+  } catch (const Error&) {
+    // The VMM dies of what went wrong with its memory; that is the reason to tell.
+    if (const auto reason = memory.failure(); !reason.empty())
+      throw Error(Blame::environment, reason);
+    throw;
+  }
+  report.memory = memory.stats();
+  const auto teardown = timeline.span("teardown");
+  vm->kill();
+}
+
+} // namespace
+
+const char* to_string(RunOutcome outcome) noexcept {
+  switch (outcome) {
+    case RunOutcome::ok:
+      return "ok";
+    case RunOutcome::exception:
+      return "exception";
+    case RunOutcome::exit:
+      return "exit";
+    case RunOutcome::process_exit:
+      return "process-exit";
+    case RunOutcome::killed:
+      return "killed";
+    case RunOutcome::timeout:
+      return "timeout";
+    case RunOutcome::interrupted:
+      return "interrupted";
+    case RunOutcome::output_closed:
+      return "output-closed";
+    case RunOutcome::failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+ExecReport exec(const Program& program, const ExecContext& context) {
+  ExecReport report;
+  try {
+    run_steps(program, context, report);
+  } catch (const Error& error) {
+    if (error.blame() == Blame::usage) throw;
+    report.outcome = RunOutcome::failed;
+    report.exit_code = kExitFailed;
+    report.message = error.what();
+    report.hint = error.hint();
+  }
+  return report;
+}
+
+} // namespace dhg::run

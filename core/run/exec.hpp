@@ -1,0 +1,75 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "dhg/result_channel.hpp"
+#include "dhg/vm_launcher.hpp"
+#include "memory/managed_memory.hpp"
+#include "os/signals.hpp"
+#include "plugin/registry.hpp"
+#include "run/output.hpp"
+#include "snapshot/store.hpp"
+#include "timing/timeline.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dhg::run {
+
+/// The user's program.
+struct Program {
+  std::string code; ///< UTF-8
+  std::string filename;
+  std::vector<std::string> argv;
+};
+
+/// How a run ended, in one word for scripts.
+enum class RunOutcome {
+  ok,            ///< to its end
+  exception,     ///< an exception left the user's code
+  exit,          ///< SystemExit
+  process_exit,  ///< the guest's process ended by itself: os._exit
+  killed,        ///< a signal ended the guest's process
+  timeout,       ///< --timeout
+  interrupted,   ///< a signal to dhg
+  output_closed, ///< nobody reads our output any more
+  failed,        ///< dhg or the VM
+};
+
+[[nodiscard]] const char* to_string(RunOutcome outcome) noexcept;
+
+struct ExecReport {
+  RunOutcome outcome = RunOutcome::ok;
+  int exit_code = 0;
+  CodeResult result;   ///< for ok, exception and exit
+  std::string message; ///< for the others: what happened
+  std::string hint;    ///< what to do about it; may be empty
+  /// Whether some of the user's code may have run. At most once, ever.
+  bool code_may_have_run = false;
+  /// Where the run differs from what was asked, in sentences.
+  std::vector<std::string> substitutions;
+  std::string page_server;
+  std::string result_channel;
+  std::string launcher;
+  std::optional<Accelerator> accelerator;
+  std::string snapshot;
+  memory::MemoryStats memory;
+};
+
+/// What a run works with; all borrowed.
+struct ExecContext {
+  const config::Settings& settings;
+  const plugin::Registry& registry;
+  snapshot::Store& store;
+  os::SignalFd& signals;
+  timing::Timeline& timeline;
+  PumpedSink& sink;
+  /// What the guest's kernel says is written here; -1: thrown away.
+  int console = -1;
+};
+
+/// Runs `program` in a VM restored from the snapshot that the settings name.
+/// Whatever happens is in the report; nothing is left running.
+[[nodiscard]] ExecReport exec(const Program& program, const ExecContext& context);
+
+} // namespace dhg::run

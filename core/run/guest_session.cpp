@@ -1,0 +1,115 @@
+#include "run/guest_session.hpp"
+
+#include "dhg/error.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <array>
+#include <cerrno>
+
+namespace dhg::run {
+namespace {
+
+using guest_link::Conversation;
+using State = Conversation::State;
+
+enum Slot : std::size_t { kAgent, kSignals, kVmm, kOut, kErr, kSlots };
+using PollSet = std::array<pollfd, kSlots>;
+
+PollSet base_set(const Watch& watch) {
+  PollSet set;
+  set.fill({-1, 0, 0});
+  set[kSignals] = {watch.signals.fd(), POLLIN, 0};
+  set[kVmm] = {watch.vmm, POLLIN, 0};
+  return set;
+}
+
+// @return false at the deadline, also when there is always something to do
+bool wait_for_any(PollSet& set, const std::optional<Deadline>& deadline) {
+  for (;;) {
+    if (deadline && *deadline <= std::chrono::steady_clock::now()) return false;
+    const int ready = poll(set.data(), set.size(), deadline ? poll_timeout_ms(*deadline) : -1);
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+    if (errno != EINTR) throw system_error(errno, "cannot wait for the guest");
+  }
+}
+
+// Reads what the guest has sent. @return false at the end of the stream
+bool receive(int agent, Conversation& conversation) {
+  std::array<std::byte, 128UL * 1024> buffer;
+  const auto got = recv(agent, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (got > 0) conversation.feed(std::span(buffer).first(static_cast<std::size_t>(got)));
+  return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+// @return false if the other end is gone
+bool send_some(int agent, std::string_view& request) {
+  const auto sent = send(agent, request.data(), request.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent > 0) request.remove_prefix(static_cast<std::size_t>(sent));
+  return sent > 0 || errno == EAGAIN || errno == EINTR;
+}
+
+bool over(const Conversation& conversation) {
+  return conversation.state() == State::done || conversation.state() == State::exited;
+}
+
+} // namespace
+
+ExchangeEnd await_readable(int fd, const Watch& watch) {
+  for (;;) {
+    auto set = base_set(watch);
+    set[kAgent] = {fd, POLLIN, 0};
+    if (!wait_for_any(set, watch.deadline)) return {Stopped::timeout};
+    if (set[kSignals].revents != 0)
+      if (const int signal = watch.signals.take(); signal != 0) return {Stopped::signal, signal};
+    if (set[kAgent].revents != 0) return {};
+    if (set[kVmm].revents != 0) return {Stopped::vm_ended};
+  }
+}
+
+ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversation,
+                     PumpedSink& sink, const Watch& watch) {
+  ExchangeEnd end;
+  bool closed = false; // the stream's end: that is how the VMM's death shows, after its last words
+  const auto writing = [&] { return sink.pending(STDOUT_FILENO) || sink.pending(STDERR_FILENO); };
+  while ((!over(conversation) && !closed) || writing()) {
+    auto set = base_set(watch);
+    set[kVmm].fd = -1;
+    if (!over(conversation) && !closed) {
+      const auto events =
+          static_cast<short>((sink.full() ? 0 : POLLIN) | (request.empty() ? 0 : POLLOUT));
+      if (events != 0) set[kAgent] = {agent, events, 0};
+    }
+    if (sink.pending(STDOUT_FILENO)) set[kOut] = {STDOUT_FILENO, POLLOUT, 0};
+    if (sink.pending(STDERR_FILENO)) set[kErr] = {STDERR_FILENO, POLLOUT, 0};
+
+    if (!wait_for_any(set, watch.deadline)) {
+      end.stopped = Stopped::timeout;
+      return end;
+    }
+    if (set[kSignals].revents != 0) {
+      if (end.signal = watch.signals.take(); end.signal != 0) {
+        end.stopped = Stopped::signal;
+        return end;
+      }
+    }
+    for (const auto slot : {kOut, kErr}) {
+      if (set[slot].revents != 0 && !sink.pump(set[slot].fd)) {
+        end.stopped = Stopped::output_closed;
+        return end;
+      }
+    }
+    if ((set[kAgent].revents & POLLOUT) != 0) {
+      end.request_begun = true;
+      closed = !send_some(agent, request);
+    }
+    if ((set[kAgent].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+      closed = !receive(agent, conversation);
+  }
+  if (!over(conversation)) end.stopped = Stopped::vm_ended;
+  return end;
+}
+
+} // namespace dhg::run

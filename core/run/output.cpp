@@ -1,0 +1,50 @@
+#include "run/output.hpp"
+
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+namespace dhg::run {
+namespace {
+
+constexpr std::size_t kFull = 1024 * 1024;
+
+} // namespace
+
+void StreamSink::append(Queue& queue, std::span<const std::byte> bytes) {
+  queue.bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+StreamSink::Queue& StreamSink::queue(int fd) noexcept { return fd == STDOUT_FILENO ? out_ : err_; }
+
+bool StreamSink::pending(int fd) const noexcept {
+  const auto& q = fd == STDOUT_FILENO ? out_ : err_;
+  return q.written < q.bytes.size();
+}
+
+bool StreamSink::full() const noexcept {
+  return out_.bytes.size() - out_.written + err_.bytes.size() - err_.written > kFull;
+}
+
+bool StreamSink::pump(int fd) {
+  auto& q = queue(fd);
+  // The descriptor is shared with whoever gave it to us and stays blocking; after
+  // POLLOUT a pipe takes this much at once.
+  const auto part = std::min<std::size_t>(q.bytes.size() - q.written, PIPE_BUF);
+  const auto written = write(fd, q.bytes.data() + q.written, part);
+  if (written < 0) return errno == EINTR || errno == EAGAIN;
+  q.written += static_cast<std::size_t>(written);
+  if (q.written == q.bytes.size()) q = {};
+  return true;
+}
+
+void CaptureSink::out(std::span<const std::byte> bytes) {
+  out_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+void CaptureSink::err(std::span<const std::byte> bytes) {
+  err_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+} // namespace dhg::run

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "os/signals.hpp"
+#include "plugin/registry.hpp"
+#include "run/layout.hpp"
+#include "snapshot/store.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace dhg::run {
+
+/// What prepare works with; all borrowed.
+struct PrepareContext {
+  const config::Settings& settings;
+  const plugin::Registry& registry;
+  snapshot::Store& store;
+  const Layout& layout;
+  os::SignalFd& signals;
+  std::string dhg_version;
+  /// Receives one line at a time about what is being done.
+  std::function<void(std::string_view)> progress;
+};
+
+/// Makes the image and the snapshot that the settings name, unless they are there
+/// and made of the same parts. An existing snapshot stays usable until the new one
+/// replaces it. @param force make the snapshot again in any case
+/// @throws Error; Interrupted at a signal. Nothing half-made is left.
+void prepare(bool force, const PrepareContext& context);
+
+} // namespace dhg::run

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace dhg::snapshot {
+
+/// XXH3-128 of a file's bytes, in hex. Holes are not read, but count as the zeros
+/// that they are. Finds damage, not malice.
+[[nodiscard]] std::string digest_of_file(const std::filesystem::path& path);
+
+/// One digest of several files and folders: of their relative names, executable bits
+/// and contents. Editor and interpreter leftovers (__pycache__, tests) do not count.
+[[nodiscard]] std::string digest_of_tree(const std::vector<std::filesystem::path>& paths);
+
+} // namespace dhg::snapshot

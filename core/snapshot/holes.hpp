@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+namespace dhg::snapshot {
+
+struct Dug {
+  std::uint64_t before = 0; ///< bytes on disk
+  std::uint64_t after = 0;
+};
+
+/// Turns runs of zero pages, of at least `least_run` bytes, into holes. The file's
+/// contents do not change.
+/// @throws Error
+Dug dig_zero_pages(int fd, std::uint64_t least_run);
+
+} // namespace dhg::snapshot

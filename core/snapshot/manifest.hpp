@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dhg::snapshot {
+
+/// What a snapshot is made of. Stored as manifest.json beside its files, written
+/// last: where it is, the snapshot is complete.
+struct Manifest {
+  static constexpr int kFormat = 1;
+
+  struct File {
+    std::string name; ///< in the snapshot's folder, no path
+    std::uint64_t bytes = 0;
+    std::uint64_t allocated_bytes = 0; ///< on disk; holes count nothing
+    std::string digest;                ///< XXH3-128, hex
+  };
+
+  std::string created; ///< UTC, RFC 3339
+  std::string dhg_version;
+  struct Image {
+    std::string recipe;
+    std::string digest; ///< of what it was built from
+  } image;
+  struct Guest {
+    std::string agent;
+    std::string agent_digest; ///< of the agent's and init's files
+    std::string python;
+    int protocol = 0;
+  } guest;
+  struct Launcher {
+    std::string name;
+    std::string version;
+    std::string fingerprint; ///< VmLauncher::fingerprint()
+  } launcher;
+  struct Machine {
+    std::uint64_t memory_bytes = 0;
+    unsigned vcpus = 1;
+    std::string accelerator; ///< "tcg" or "kvm"
+  } machine;
+  std::vector<std::string> channels; ///< result channels that were warmed up
+  std::vector<double> warmup_ms;
+  std::vector<File> files;
+};
+
+[[nodiscard]] std::string to_json(const Manifest& manifest);
+/// Hostile: every member is checked.
+/// @throws Error that says what is wrong
+[[nodiscard]] Manifest parse_manifest(const std::string& text);
+
+} // namespace dhg::snapshot

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace dhg::timing {
+
+using Clock = std::chrono::steady_clock;
+
+/// A phase of a run: what took from when to when.
+struct Span {
+  std::string name;
+  Clock::time_point begin;
+  Clock::time_point end;
+};
+
+/// The spans of one run. `--verbose`, `--json` and everything else that shows
+/// times reads these. Thread-safe.
+class Timeline {
+ public:
+  explicit Timeline(Clock::time_point origin = Clock::now()) : origin_(origin) {}
+
+  /// Records a span when it is ended or goes out of scope.
+  class Running {
+   public:
+    Running(Timeline& timeline, std::string name)
+        : timeline_(&timeline), name_(std::move(name)), begin_(Clock::now()) {}
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() { end(); }
+    void end();
+
+   private:
+    Timeline* timeline_;
+    std::string name_;
+    Clock::time_point begin_;
+  };
+
+  [[nodiscard]] Running span(std::string name) { return {*this, std::move(name)}; }
+  void add(Span span);
+
+  /// When the process began, as far as it knows; spans are shown relative to it.
+  [[nodiscard]] Clock::time_point origin() const noexcept { return origin_; }
+  /// Sorted by begin.
+  [[nodiscard]] std::vector<Span> spans() const;
+
+ private:
+  const Clock::time_point origin_;
+  mutable std::mutex mutex_;
+  std::vector<Span> spans_;
+};
+
+} // namespace dhg::timing

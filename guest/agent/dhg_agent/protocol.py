@@ -1,0 +1,64 @@
+"""The frames of docs/guest-protocol.md."""
+
+import struct
+
+VERSION = 1
+MAX_PAYLOAD_TO_GUEST = 1024 * 1024
+MAX_PAYLOAD_TO_HOST = 32_760
+
+HELLO, CODE, CHANNEL, RUN, QUIESCE = 0x01, 0x02, 0x03, 0x04, 0x05
+FROM_HOST = frozenset((HELLO, CODE, CHANNEL, RUN, QUIESCE))
+
+GUEST_HELLO, STDOUT, STDERR, RESULT, DONE, QUIESCED, EXITED, ERROR = range(0x81, 0x89)
+
+_HEADER = struct.Struct("<IB3s")
+_RESERVED = b"\0\0\0"
+
+
+class ProtocolError(Exception):
+    """The stream from the host is not the protocol; it cannot be read on."""
+
+
+def frame(kind, payload=b""):
+    """One frame to the host, as bytes."""
+    return _HEADER.pack(len(payload), kind, _RESERVED) + payload
+
+
+def frames(kind, payload):
+    """A payload of any length as frames; none for an empty one."""
+    return b"".join(
+        frame(kind, payload[at : at + MAX_PAYLOAD_TO_HOST])
+        for at in range(0, len(payload), MAX_PAYLOAD_TO_HOST)
+    )
+
+
+class FrameReader:
+    """Takes the host's frames from a Port."""
+
+    def __init__(self, port):
+        self._port = port
+        self._buffer = bytearray()
+
+    def _need(self, size):
+        while len(self._buffer) < size:
+            self._buffer += self._port.read()
+
+    def next(self):
+        """The next frame, as (type, payload). Waits for it."""
+        self._need(_HEADER.size)
+        length, kind, reserved = _HEADER.unpack_from(self._buffer)
+        if length > MAX_PAYLOAD_TO_GUEST:
+            raise ProtocolError(f"a frame of {length} bytes")
+        if kind not in FROM_HOST:
+            raise ProtocolError(f"unknown frame type {kind:#x}")
+        if reserved != _RESERVED:
+            raise ProtocolError("reserved bytes are not zero")
+        self._need(_HEADER.size + length)
+        payload = bytes(self._buffer[_HEADER.size : _HEADER.size + length])
+        del self._buffer[: _HEADER.size + length]
+        return kind, payload
+
+    @property
+    def more_is_here(self):
+        """Whether another frame has begun to arrive."""
+        return bool(self._buffer)

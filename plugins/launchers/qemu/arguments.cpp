@@ -1,0 +1,101 @@
+#include "arguments.hpp"
+
+#include <fmt/format.h>
+
+namespace dhg_qemu {
+namespace {
+
+using dhg::Accelerator;
+
+// QEMU takes a comma as the end of a value, and two as one comma.
+std::string escape(const std::filesystem::path& path) {
+  std::string result;
+  for (const char c : path.string()) {
+    result += c;
+    if (c == ',') result += c;
+  }
+  return result;
+}
+
+std::string descriptor_path(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
+
+void append(std::vector<std::string>& to, std::initializer_list<std::string> values) {
+  to.insert(to.end(), values);
+}
+
+// reboot=t with -no-reboot and panic=-1: the VMM ends when the guest does.
+// init_on_alloc=0: ballooning would write all that it takes away.
+constexpr const char* kKernelArguments =
+    "console=ttyS0 quiet panic=-1 reboot=t random.trust_cpu=on init_on_alloc=0";
+
+// Measuring the counter against emulated timers fails now and then under TCG, and
+// the kernel then waits for ever for a tick. TCG shows the guest the host's
+// counter, so its rate can be told instead.
+std::string tcg_kernel_arguments(std::uint64_t tsc_khz) {
+  return fmt::format(" no_timer_check tsc=reliable tsc_early_khz={}", tsc_khz);
+}
+
+} // namespace
+
+std::vector<std::string> machine_arguments(const dhg::MachineSpec& machine,
+                                           const std::filesystem::path& memory,
+                                           const std::filesystem::path& rootfs) {
+  const bool kvm = machine.accelerator == Accelerator::kvm;
+  std::vector<std::string> args;
+  append(args, {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"});
+  append(args,
+         {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
+  append(args, {"-M",
+                "microvm,acpi=on,isa-serial=on,rtc=on,pit=off,pic=off,memory-backend=mem,"
+                "dump-guest-core=off,mem-merge=off"});
+  // Without the source's run state in the snapshot, a restored machine does what
+  // `cont` said while it was loading, instead of staying paused as it was saved.
+  append(args, {"-global", "migration.store-global-state=off"});
+  append(args, {"-accel", kvm ? "kvm" : "tcg", "-cpu", kvm ? "host" : "max"});
+  append(args, {"-m", fmt::format("{}M", machine.memory_bytes >> 20), "-smp",
+                fmt::format("{}", machine.vcpus)});
+  append(args, {"-object", fmt::format("memory-backend-file,id=mem,size={},mem-path={},share=on",
+                                       machine.memory_bytes, escape(memory))});
+  append(args, {"-blockdev",
+                fmt::format("driver=raw,node-name=root,read-only=on,file.driver=file,"
+                            "file.filename={},file.locking=off",
+                            escape(rootfs)),
+                "-device", "virtio-blk-device,drive=root"});
+  append(args, {"-chardev", fmt::format("socket,id=qmp,fd={}", +kQmpFd), "-mon",
+                "chardev=qmp,mode=control"});
+  append(args, {"-chardev", fmt::format("file,id=console,path={}", descriptor_path(kConsoleFd)),
+                "-serial", "chardev:console"});
+  append(args, {"-device", "virtio-serial-device", "-chardev",
+                fmt::format("socket,id=agent,fd={}", +kAgentFd), "-device",
+                "virtserialport,chardev=agent,name=org.deephaven.dhg"});
+  append(args, {"-device", "virtio-balloon-device"});
+  return args;
+}
+
+std::vector<std::string> boot_arguments(const dhg::BootRequest& request, std::uint64_t tsc_khz) {
+  auto args = machine_arguments(request.machine, request.memory, request.rootfs);
+  std::string kernel_arguments = kKernelArguments;
+  if (request.machine.accelerator == Accelerator::tcg)
+    kernel_arguments += tcg_kernel_arguments(tsc_khz);
+  append(args, {"-kernel", request.kernel.string(), "-initrd", request.initrd.string(), "-append",
+                kernel_arguments});
+  return args;
+}
+
+std::vector<std::string> restore_arguments(const dhg::RestoreRequest& request) {
+  auto args = machine_arguments(request.machine, descriptor_path(kMemoryTargetFd), request.rootfs);
+  append(args, {"-S", "-incoming", "defer"});
+  return args;
+}
+
+std::vector<std::string> handoff_environment(const std::filesystem::path& library,
+                                             dhg::MemoryBacking backing) {
+  std::vector<std::string> result{fmt::format("LD_PRELOAD={}", library.string()),
+                                  fmt::format("DHG_HANDOFF_SOCKET={}", +kHandoffFd),
+                                  fmt::format("DHG_HANDOFF_TARGET={}", +kMemoryTargetFd)};
+  if (backing == dhg::MemoryBacking::private_mapping)
+    result.push_back(fmt::format("DHG_HANDOFF_FILE={}", +kSnapshotFd));
+  return result;
+}
+
+} // namespace dhg_qemu

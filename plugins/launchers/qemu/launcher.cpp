@@ -1,0 +1,196 @@
+// The qemu launcher: QEMU's microvm machine.
+
+#include "arguments.hpp"
+#include "kvm_probe.hpp"
+#include "qemu_vm.hpp"
+
+#include "dhg/error.hpp"
+#include "dhg/vm_launcher.hpp"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <x86intrin.h>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+
+namespace dhg_qemu {
+namespace {
+
+using dhg::Blame;
+using dhg::Error;
+using dhg::UniqueFd;
+namespace fs = std::filesystem;
+
+constexpr const char* kProgram = "qemu-system-x86_64";
+constexpr const char* kInstall = "apt-get install qemu-system-x86";
+
+constexpr std::array kOptions{
+    dhg_option{"accel", DHG_OPTION_ENUM, "auto", nullptr, nullptr, "auto|kvm|tcg",
+               "what runs guest code when a snapshot is made; auto: KVM if it works, else TCG"},
+    dhg_option{"binary", DHG_OPTION_STRING, "", nullptr, nullptr, nullptr,
+               "absolute path of QEMU; empty: qemu-system-x86_64 from PATH"}};
+
+fs::path find_in_path() {
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path != nullptr ? path : "/usr/bin:/bin";
+  while (!rest.empty()) {
+    const auto colon = rest.find(':');
+    const auto candidate = fs::path(rest.substr(0, colon)) / kProgram;
+    if (candidate.is_absolute() && access(candidate.c_str(), X_OK) == 0) return candidate;
+    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
+  }
+  return {};
+}
+
+fs::path handoff_library() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(&handoff_library), &info) == 0 ||
+      info.dli_fname == nullptr)
+    throw Error(Blame::environment, "cannot find where the qemu launcher was loaded from");
+  return fs::path(info.dli_fname).parent_path() / "libdhg_handoff.so";
+}
+
+std::pair<UniqueFd, UniqueFd> socket_pair() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw dhg::system_error(errno, "cannot create a socket pair");
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+UniqueFd memory_file(const char* name) {
+  UniqueFd fd(memfd_create(name, MFD_CLOEXEC));
+  if (!fd) throw dhg::system_error(errno, "cannot create a memory file");
+  return fd;
+}
+
+// How fast the host's time stamp counter runs, against the clock that is not
+// adjusted: to about 0.001 %.
+std::uint64_t measure_tsc_khz() {
+  constexpr std::int64_t kSpanNs = 20'000'000;
+  const auto now_ns = [] {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  };
+  const auto begin = now_ns();
+  const auto first = __rdtsc();
+  auto end = begin;
+  while (end - begin < kSpanNs) end = now_ns();
+  return (__rdtsc() - first) * 1'000'000 / static_cast<std::uint64_t>(end - begin);
+}
+
+class QemuLauncher final : public dhg::VmLauncher {
+ public:
+  explicit QemuLauncher(const dhg::Options& options)
+      : accel_(options.text("accel")),
+        binary_(options.text("binary").empty() ? find_in_path()
+                                               : fs::path(options.text("binary"))) {}
+
+  [[nodiscard]] std::vector<dhg::Requirement> requirements() const override {
+    std::vector<dhg::Requirement> result;
+    const bool found = !binary_.empty() && access(binary_.c_str(), X_OK) == 0;
+    result.push_back(
+        {kProgram, found, found ? binary_.string() : missing(), found ? "" : kInstall});
+    const auto library = handoff_library();
+    const bool there = access(library.c_str(), R_OK) == 0;
+    result.push_back({"handoff library", there, library.string(),
+                      there ? "" : "install dhg again: cmake --install build/release"});
+    return result;
+  }
+
+  [[nodiscard]] dhg::Accelerator choose_accelerator() const override {
+    if (accel_ == "tcg") return dhg::Accelerator::tcg;
+    const auto why = why_kvm_does_not_work();
+    if (why.empty()) return dhg::Accelerator::kvm;
+    if (accel_ == "auto") return dhg::Accelerator::tcg;
+    throw Error(Blame::environment, "KVM does not work here: " + why,
+                "use launcher.options.accel=tcg, or auto");
+  }
+
+  [[nodiscard]] std::string describe_acceleration() const override {
+    if (accel_ == "tcg") return "not used: launcher.options.accel is tcg";
+    const auto why = why_kvm_does_not_work();
+    return why.empty() ? "works: it ran a guest" : fmt::format("{}; TCG is used", why);
+  }
+
+  // Not the version's text, for which QEMU would have to be started: the file.
+  [[nodiscard]] std::string fingerprint() const override {
+    struct stat info {};
+    if (stat(require_binary().c_str(), &info) != 0)
+      throw dhg::system_error(errno, fmt::format("cannot examine '{}'", binary_.string()));
+    return fmt::format("{} qemu={}:{}.{}", kMachineVersion, info.st_size, info.st_mtim.tv_sec,
+                       info.st_mtim.tv_nsec);
+  }
+
+  [[nodiscard]] std::unique_ptr<dhg::Vm> boot(const dhg::BootRequest& request) const override {
+    return start({require_binary().string(), boot_arguments(request, measure_tsc_khz()), {}, {}},
+                 request.console, {});
+  }
+
+  [[nodiscard]] std::unique_ptr<dhg::Vm> restore(
+      const dhg::RestoreRequest& request) const override {
+    // QEMU never holds the snapshot's memory open for writing. What it is told to
+    // map is this empty file, and the handoff library replaces even that.
+    const auto target = memory_file("dhg-guest-memory");
+    if (ftruncate(target.get(), static_cast<off_t>(request.machine.memory_bytes)) != 0)
+      throw dhg::system_error(errno, "cannot size the guest's memory");
+    const UniqueFd state(open(request.state.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!state)
+      throw dhg::system_error(errno, fmt::format("cannot open '{}'", request.state.string()));
+    auto [handoff, handoff_child] = socket_pair();
+
+    std::vector<std::pair<int, int>> descriptors{{target.get(), kMemoryTargetFd},
+                                                 {state.get(), kStateFd},
+                                                 {handoff_child.get(), kHandoffFd}};
+    if (request.backing == dhg::MemoryBacking::private_mapping)
+      descriptors.emplace_back(request.memory_fd, kSnapshotFd);
+    return start({require_binary().string(), restore_arguments(request),
+                  handoff_environment(handoff_library(), request.backing), descriptors},
+                 request.console, std::move(handoff));
+  }
+
+ private:
+  [[nodiscard]] std::string missing() const {
+    return binary_.empty() ? fmt::format("{} is not in PATH", kProgram)
+                           : fmt::format("'{}' cannot be executed", binary_.string());
+  }
+
+  [[nodiscard]] const fs::path& require_binary() const {
+    if (binary_.empty()) throw Error(Blame::environment, missing(), kInstall);
+    return binary_;
+  }
+
+  [[nodiscard]] static std::unique_ptr<dhg::Vm> start(dhg::ProcessSpec spec, int console,
+                                                      UniqueFd handoff) {
+    Started started;
+    auto [qmp, qmp_child] = socket_pair();
+    auto [agent, agent_child] = socket_pair();
+    started.qmp = std::move(qmp);
+    started.agent = std::move(agent);
+    started.handoff = std::move(handoff);
+    started.errors = memory_file("dhg-qemu-errors");
+    for (const auto& descriptor :
+         {std::pair{started.errors.get(), STDOUT_FILENO},
+          std::pair{started.errors.get(), STDERR_FILENO}, std::pair{qmp_child.get(), +kQmpFd},
+          std::pair{agent_child.get(), +kAgentFd}, std::pair{console, +kConsoleFd}})
+      spec.descriptors.push_back(descriptor);
+    started.process = std::make_unique<dhg::ChildProcess>(spec);
+    return std::make_unique<QemuVm>(std::move(started));
+  }
+
+  std::string accel_;
+  fs::path binary_;
+};
+
+} // namespace
+} // namespace dhg_qemu
+
+DHG_PLUGIN(DHG_VM_LAUNCHER, dhg_qemu::QemuLauncher, "qemu", "1.0",
+           "QEMU's microvm machine, with KVM where it works and TCG where not", dhg_qemu::kOptions)

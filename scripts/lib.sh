@@ -1,0 +1,48 @@
+# Shared by the scripts beside it. Sourced, not run.
+# shellcheck shell=bash
+
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc)
+
+say() { printf '\n==> %s\n' "$*"; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+build_packages=(
+  cmake ninja-build g++ pkg-config
+  libboost-filesystem-dev libboost-program-options-dev libyaml-cpp-dev libfmt-dev
+  nlohmann-json3-dev libxxhash-dev
+)
+# What `dhg vm prepare` and `dhg exec` run.
+run_packages=(qemu-system-x86 mmdebstrap erofs-utils cpio kmod)
+test_packages=(catch2 clang-format clang-tidy shellcheck python3-pytest)
+
+# ensure_packages NAME...: installs the Debian packages that are missing.
+ensure_packages() {
+  local missing=() name
+  for name in "$@"; do
+    dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+  done
+  if ((${#missing[@]} == 0)); then
+    say "Debian packages: all there"
+    return
+  fi
+  command -v apt-get >/dev/null || die "these Debian packages are missing: ${missing[*]}"
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "run as root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "Debian packages: installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# build PRESET [CMAKE_OPTION...]: configures and builds in build/PRESET.
+build() {
+  local preset=$1
+  shift
+  say "build: $preset"
+  (cd "$top" && cmake --preset "$preset" "$@" >/dev/null && cmake --build --preset "$preset" -j "$jobs")
+}

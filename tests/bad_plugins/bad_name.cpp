@@ -1,0 +1,3 @@
+#include "fixture.hpp"
+
+FIXTURE_BROKEN_DESCRIPTOR("Bad Name", (void)d)

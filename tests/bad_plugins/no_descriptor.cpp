@@ -1,0 +1,3 @@
+#include "fixture.hpp"
+
+FIXTURE_FACTORY(return new fixture::Server(options);)

@@ -1,0 +1,3 @@
+#include "fixture.hpp"
+
+FIXTURE_DESCRIPTOR(fixture::good_descriptor("no-factory"))

@@ -1,0 +1,3 @@
+#include "fixture.hpp"
+
+FIXTURE_BROKEN_DESCRIPTOR("short-struct", d.struct_size = 40)

@@ -1,0 +1,3 @@
+#include "fixture.hpp"
+
+FIXTURE_BROKEN_DESCRIPTOR("unknown-kind", d.kind = 77)

@@ -1,0 +1,124 @@
+"""Configuration: where values come from, and what is said about wrong ones."""
+
+import pytest
+
+
+def test_show_names_the_origin_of_each_value(empty_dhg, tmp_path):
+    config = tmp_path / "my.yaml"
+    config.write_text("page_server:\n  plugin: lazy-2m\nrun:\n  timeout: 30s\n")
+    run = empty_dhg(
+        "config", "show", "--config", config, "--set", "machine.memory=1GiB",
+        env={"DHG_VM_NO_UFFD": "1"},
+    )
+    assert run.code == 0
+    lines = {line.split(":")[0].strip(): line for line in run.out.splitlines() if ":" in line}
+    assert "30s" in lines["timeout"] and "my.yaml:4:12" in lines["timeout"]
+    assert "1GiB" in lines["memory"].replace(" ", "") and "--set" in lines["memory"]
+    assert "python" in lines["image"] and "default" in lines["image"]
+    assert any("file" in line and "DHG_VM_NO_UFFD" in line for line in run.out.splitlines())
+
+
+def test_what_is_shown_is_a_config(empty_dhg, tmp_path):
+    first = empty_dhg("config", "show", "--set", "page_server.plugin=eager").out
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(first)
+    again = empty_dhg("config", "show", "--config", copy)
+    assert again.code == 0, again.err
+    strip = lambda text: [line.split("#")[0].rstrip() for line in text.splitlines()]
+    assert [l for l in strip(first) if l] == [l for l in strip(again.out) if l]
+
+
+@pytest.mark.parametrize(
+    "text, telling",
+    [
+        ("page_servr:\n  plugin: file\n", [":1:1:", "page_servr", "did you mean 'page_server'"]),
+        ("page_server:\n  plugn: file\n", [":2:3:", "plugn", "did you mean"]),
+        ("machine:\n  memory: lots\n", [":2:11:", "lots"]),
+        ("machine:\n  vcpus: 0\n", [":2:10:", "vcpus"]),
+        ("image: [a, b]\n", [":1:8:", "image"]),
+        ("a: b: c\n", [":1:"]),
+        ("image: a\nimage: b\n", [":2:1:", "image"]),
+        ("- one\n", [":1:1:"]),
+    ],
+)
+def test_wrong_files(empty_dhg, tmp_path, text, telling):
+    config = tmp_path / "wrong.yaml"
+    config.write_text(text)
+    run = empty_dhg("exec", "--vm", "--config", config, "-c", "print(1)")
+    assert run.code == 2, run.err
+    assert run.out == ""
+    for part in telling:
+        assert part in run.err
+
+
+def test_wrong_plugin_option(dhg, tmp_path):
+    config = tmp_path / "wrong.yaml"
+    config.write_text("page_server:\n  plugin: eager\n  options:\n    thread: 4\n")
+    run = dhg("exec", "--vm", "--config", config, "-c", "print(1)")
+    assert run.code == 2
+    assert ":4:5:" in run.err and "did you mean 'threads'" in run.err
+
+
+def test_option_of_a_plugin_arrives(dhg):
+    run = dhg.exec("print('hello')", "--set", "page_server.plugin=eager",
+                   "--set", "page_server.options.threads=1")
+    assert (run.code, run.out) == (0, "hello\n"), run.err
+
+
+def test_missing_config_file(empty_dhg):
+    run = empty_dhg("exec", "--vm", "--config", "fsat.yaml", "-c", "print(1)")
+    assert run.code == 2
+    assert "fast" in run.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["exec", "--vm"],
+        ["exec", "--vm", "--no-such-option", "-c", "1"],
+        ["exec", "--vm", "--set", "nonsense", "-c", "1"],
+        ["exec", "--vm", "--set", "no.such.key=1", "-c", "1"],
+        ["exec", "--vm", "--timeout", "soon", "-c", "1"],
+        ["exec", "--vm", "/no/such/script.py"],
+        ["vm", "nonsense"],
+        ["nonsense"],
+        [],
+    ],
+)
+def test_wrong_command_lines(empty_dhg, args):
+    run = empty_dhg(*args)
+    assert run.code == 2
+    assert run.out == ""
+    assert run.err
+
+
+def test_conflicting_environment(empty_dhg):
+    run = empty_dhg.exec("print(1)", env={"DHG_VM_NO_UFFD": "1", "DHG_VM_EAGER_UFFD": "1"})
+    assert run.code == 2
+    assert "DHG_VM_NO_UFFD" in run.err and "DHG_VM_EAGER_UFFD" in run.err
+
+
+def test_unknown_plugin(dhg):
+    run = dhg.exec("print(1)", "--set", "page_server.plugin=lazy-4x")
+    assert run.code != 0
+    assert "lazy-4k" in run.err
+
+
+def test_plugin_list(empty_dhg):
+    run = empty_dhg("plugin", "list")
+    assert run.code == 0
+    for name in ["file", "eager", "lazy-4k", "lazy-2m", "json-file", "qemu"]:
+        assert f" {name} " in run.out
+
+
+def test_doctor(prepared):
+    run = prepared("doctor")
+    assert run.code == 0, run.out
+    for word in ["qemu", "userfaultfd", "KVM", "memory", "disk", "fastest"]:
+        assert word in run.out
+
+
+def test_doctor_names_what_is_missing(empty_dhg):
+    run = empty_dhg("doctor", env={"PATH": "/nonexistent"})
+    assert run.code == 1
+    assert "apt-get install qemu-system-x86" in run.out

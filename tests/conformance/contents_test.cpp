@@ -1,0 +1,106 @@
+// What a guest reads and writes, in every order, is what the snapshot held.
+
+#include "fixture.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstring>
+
+using namespace dhg;
+using namespace dhg::conformance;
+using fakes::Op;
+using fakes::Order;
+
+TEST_CASE("page servers: the whole guest equals the file, in any order of access") {
+  const auto layout = GENERATE(one_region(), several_regions());
+  const auto order = GENERATE(Order::sequential, Order::reverse, Order::random);
+  for (auto& server : all_page_servers()) {
+    INFO(server.name << ", " << layout << ", order " << static_cast<int>(order));
+    Served served(layout, *server.object, server.name);
+    REQUIRE(served.attach());
+    for (const auto& region : layout.regions) CHECK(served.read_and_compare(region, order) == "");
+    CHECK(served.failure() == "");
+  }
+}
+
+TEST_CASE("page servers: several threads of the guest read at once") {
+  for (auto& server : all_page_servers()) {
+    INFO(server.name);
+    Served served(one_region(), *server.object, server.name);
+    REQUIRE(served.attach());
+    CHECK(served.read_and_compare({0, served.layout().size}, Order::random, 4) == "");
+  }
+}
+
+TEST_CASE("page servers: threads that wait for the same page are all woken") {
+  for (auto& server : all_page_servers()) {
+    INFO(server.name);
+    Served served(full_region(kMiB), *server.object, server.name);
+    REQUIRE(served.attach());
+    const auto reply = served.vm().run({Op::touch_together, Order::random, 3, 5, 0, kMiB});
+    REQUIRE(reply);
+    CHECK(reply->wrong == 0);
+  }
+}
+
+TEST_CASE("page servers: what the guest wrote it reads back, and the file stays as it was") {
+  for (auto& server : all_page_servers()) {
+    INFO(server.name);
+    Served served(one_region(), *server.object, server.name);
+    const auto before = served.file().contents();
+    REQUIRE(served.attach());
+    const ByteRange range{0, served.layout().size};
+    REQUIRE(served.vm().run({Op::write, Order::random, 1, 77, range.offset, range.length}));
+    REQUIRE(served.vm().run({Op::read, Order::sequential, 1, 0, range.offset, range.length}));
+    std::uint64_t unlike = 0;
+    for (auto offset = range.offset; offset < range.end(); offset += kPageSize) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, served.vm().seen(offset), sizeof word);
+      if (word != 77) ++unlike;
+      if (std::memcmp(served.vm().seen(offset) + 8, before.data() + offset + 8, kPageSize - 8) != 0)
+        ++unlike;
+    }
+    CHECK(unlike == 0);
+    CHECK(served.file().contents() == before);
+  }
+}
+
+TEST_CASE("page servers: a file without any data gives zeros") {
+  const Layout layout{"hole", kMiB, {}, {{0, kMiB}}};
+  for (auto& server : all_page_servers()) {
+    INFO(server.name);
+    Served served(layout, *server.object, server.name);
+    REQUIRE(served.attach());
+    CHECK(served.read_zeros({0, kMiB}) == "");
+    CHECK(served.stats().copied_bytes == 0);
+  }
+}
+
+TEST_CASE("page servers: pages that are there already do not stop a chunk") {
+  // Every other page first, so that what is installed as a chunk meets them all.
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    Served served(full_region(2 * kMiB + 4 * kKiB), *server.object, server.name);
+    REQUIRE(served.attach());
+    for (std::uint64_t offset = 0; offset < kMiB; offset += 2 * kPageSize)
+      REQUIRE(served.vm().run({Op::write, Order::sequential, 1, 9, offset, kPageSize}));
+    CHECK(served.read_and_compare({kMiB, kMiB + 4 * kKiB}, Order::random, 2) == "");
+    for (std::uint64_t offset = kPageSize; offset < kMiB; offset += 2 * kPageSize)
+      REQUIRE(served.read_and_compare({offset, kPageSize}, Order::sequential) == "");
+  }
+}
+
+TEST_CASE("page servers: what was done is counted") {
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    const auto layout = one_region();
+    Served served(layout, *server.object, server.name);
+    REQUIRE(served.attach());
+    REQUIRE(served.read_and_compare({0, layout.size}, Order::random) == "");
+    std::uint64_t data = 0;
+    for (const auto& range : layout.data) data += range.length;
+    CHECK(served.stats().copied_bytes == data);
+    CHECK(served.stats().zeroed_bytes == layout.size - data);
+    CHECK(served.stats().removed_bytes == 0);
+    CHECK(served.stats().faults > 0);
+  }
+}

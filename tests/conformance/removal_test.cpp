@@ -1,0 +1,93 @@
+// What the guest gives back is zero from then on, whatever the page server does
+// at that moment. Not so with a private mapping, where the kernel brings the
+// file's data back.
+
+#include "fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace dhg;
+using namespace dhg::conformance;
+using fakes::Op;
+using fakes::Order;
+
+TEST_CASE("page servers: a page removed before it was read is zero") {
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    Served served(full_region(4 * kMiB), *server.object, server.name);
+    REQUIRE(served.attach());
+    const ByteRange removed{kMiB, kMiB + 8 * kKiB};
+    REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, removed.offset, removed.length}));
+    CHECK(served.read_zeros(removed) == "");
+    CHECK(served.read_and_compare({0, kMiB}, Order::random) == "");
+    CHECK(served.read_and_compare({removed.end(), 4 * kMiB - removed.end()}, Order::random) == "");
+    CHECK(served.stats().removed_bytes == removed.length);
+  }
+}
+
+TEST_CASE("page servers: a page removed after it was read is zero, again and again") {
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    Served served(full_region(2 * kMiB), *server.object, server.name);
+    REQUIRE(served.attach());
+    const ByteRange all{0, 2 * kMiB};
+    REQUIRE(served.read_and_compare(all, Order::random) == "");
+    for (int round = 0; round < 3; ++round) {
+      REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, all.offset, all.length}));
+      REQUIRE(served.read_zeros(all) == "");
+    }
+  }
+}
+
+TEST_CASE("page servers: a removal between faults leaves the neighbours alone") {
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    Served served(several_regions(), *server.object, server.name);
+    REQUIRE(served.attach());
+    REQUIRE(served.read_and_compare({5 * kMiB, kPageSize}, Order::sequential) == "");
+    const ByteRange removed{5 * kMiB + kPageSize, 3 * kPageSize};
+    REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, removed.offset, removed.length}));
+    CHECK(served.read_and_compare({removed.end(), kMiB}, Order::reverse) == "");
+    CHECK(served.read_zeros(removed) == "");
+    CHECK(served.read_and_compare({5 * kMiB, kPageSize}, Order::sequential) == "");
+  }
+}
+
+TEST_CASE("page servers: what was written into a removed page is kept") {
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    Served served(full_region(kMiB), *server.object, server.name);
+    REQUIRE(served.attach());
+    REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, 0, kMiB}));
+    REQUIRE(served.vm().run({Op::write, Order::random, 1, 5, 0, kMiB}));
+    REQUIRE(served.vm().run({Op::read, Order::random, 1, 5, 0, kMiB}));
+    for (std::uint64_t offset = 0; offset < kMiB; offset += kPageSize)
+      REQUIRE(served.vm().seen(offset)[0] == std::byte{5});
+  }
+}
+
+TEST_CASE("page servers: threads fault while another removes pages") {
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    Served served(full_region(256 * kKiB), *server.object, server.name);
+    REQUIRE(served.attach());
+    const auto reply = served.vm().run({Op::storm, Order::sequential, 3, 42, 0, 256 * kKiB});
+    INFO(served.failure());
+    REQUIRE(reply);
+    CHECK(reply->wrong == 0);
+    CHECK(served.failure() == "");
+  }
+}
+
+TEST_CASE("page servers: pages are removed while the page server attaches") {
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    Served served(full_region(8 * kMiB), *server.object, server.name);
+    const auto reply = served.vm().run({Op::storm, Order::sequential, 2, 43, kMiB, kMiB});
+    INFO(served.failure());
+    REQUIRE(reply);
+    CHECK(reply->wrong == 0);
+    REQUIRE(served.attach());
+    CHECK(served.read_and_compare({2 * kMiB, 6 * kMiB}, Order::random, 2) == "");
+  }
+}

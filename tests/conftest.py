@@ -1,0 +1,128 @@
+"""What the end-to-end tests share: the installed dhg, on a real guest.
+
+DHG_TEST_BINARY names the program. Images and snapshots are kept in a cache of the
+tests' own, so that only the first run builds them.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+import pytest
+
+BINARY = os.environ.get("DHG_TEST_BINARY", "")
+CACHE = pathlib.Path(
+    os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+) / "dhg-tests"
+PAGE_SERVERS = ["file", "eager", "lazy-4k", "lazy-2m"]
+LIMIT = 60  # seconds that any one command may take
+
+
+@dataclasses.dataclass
+class Run:
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    def json(self):
+        return json.loads(self.out)
+
+
+class Dhg:
+    """Calls dhg with an environment of its own."""
+
+    def __init__(self, cache):
+        self.cache = pathlib.Path(cache)
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "DHG_CACHE_DIR": str(cache),
+        }
+
+    def start(self, *args, env=None, **options):
+        return subprocess.Popen(
+            [BINARY, *map(str, args)],
+            env={**self.env, **(env or {})},
+            stdin=options.pop("stdin", subprocess.DEVNULL),
+            stdout=options.pop("stdout", subprocess.PIPE),
+            stderr=options.pop("stderr", subprocess.PIPE),
+            **options,
+        )
+
+    def __call__(self, *args, input=None, env=None, timeout=LIMIT, cwd=None):
+        began = time.monotonic()
+        done = subprocess.run(
+            [BINARY, *map(str, args)],
+            env={**self.env, **(env or {})},
+            input=input if input is not None else b"",
+            capture_output=True,
+            timeout=timeout,
+            cwd=cwd,
+        )
+        return Run(
+            done.returncode,
+            done.stdout.decode(errors="replace"),
+            done.stderr.decode(errors="replace"),
+            time.monotonic() - began,
+        )
+
+    def exec(self, code, *options, **keywords):
+        return self("exec", "--vm", *options, "-c", code, **keywords)
+
+
+def vmm_processes():
+    """Process ids of the QEMUs that dhg has started on this machine."""
+    found = set()
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            arguments = (entry / "cmdline").read_bytes()
+            if b"org.deephaven.dhg" in arguments and b"qemu" in arguments.split(b"\0")[0]:
+                found.add(int(entry.name))
+    return found
+
+
+def wait_until(condition, seconds=5.0):
+    """Whether `condition` became true in time. Only for what sends no event."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return condition()
+
+
+@pytest.fixture(scope="session")
+def prepared():
+    """dhg with a python snapshot; made at the first use."""
+    if not BINARY:
+        pytest.fail("DHG_TEST_BINARY is not set; scripts/test sets it")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    dhg = Dhg(CACHE)
+    made = dhg("vm", "prepare", "--image", "python", timeout=600)
+    assert made.code == 0, made.err
+    return dhg
+
+
+@pytest.fixture
+def dhg(prepared):
+    """dhg, and the promise that a test leaves no VMM and no staging folder behind."""
+    before = vmm_processes()
+    yield prepared
+    assert wait_until(lambda: not (vmm_processes() - before)), "a QEMU was left running"
+    staging = prepared.cache / "staging"
+    assert not staging.exists() or not list(staging.iterdir())
+
+
+@pytest.fixture
+def empty_dhg(tmp_path):
+    """dhg with an empty cache: no image, no snapshot."""
+    if not BINARY:
+        pytest.fail("DHG_TEST_BINARY is not set; scripts/test sets it")
+    return Dhg(tmp_path / "cache")

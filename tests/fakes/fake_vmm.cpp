@@ -1,0 +1,249 @@
+// A VMM without a virtual machine: maps guest memory, hands it over as
+// Firecracker does, and touches it as it is told to.
+//
+//     dhg_fake_vmm uffd|private OFFSET:LENGTH...
+
+#include "fake_vmm_protocol.hpp"
+
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <barrier>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <numeric>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace dhg::fakes;
+
+constexpr std::uint64_t kPage = 4096;
+
+[[noreturn]] void die(const char* what) {
+  std::fprintf(stderr, "fake VMM: %s: %s\n", what, std::strerror(errno));
+  std::_Exit(3);
+}
+
+struct Region {
+  std::uint64_t offset;
+  std::uint64_t length;
+  char* address;
+};
+
+std::vector<Region> regions;
+char* report = nullptr;
+const char* memory_file = nullptr;
+
+char* at(std::uint64_t offset) {
+  for (const auto& region : regions)
+    if (offset >= region.offset && offset - region.offset < region.length)
+      return region.address + (offset - region.offset);
+  die("a command names an offset outside of guest memory");
+}
+
+std::uint64_t first_word(std::uint64_t offset) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, at(offset), sizeof value);
+  return value;
+}
+
+void map_region(Region& region, bool from_file) {
+  void* address =
+      mmap(nullptr, region.length, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_NORESERVE | (from_file ? 0 : MAP_ANONYMOUS),
+           from_file ? +kMemoryFd : -1, from_file ? static_cast<off_t>(region.offset) : 0);
+  if (address == MAP_FAILED) die("mmap");
+  region.address = static_cast<char*>(address);
+}
+
+int register_all() {
+  const int fd = static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK));
+  if (fd < 0) die("userfaultfd");
+  uffdio_api api{};
+  api.api = UFFD_API;
+  // With one region like QEMU with the handoff library, with more like Firecracker.
+  api.features = UFFD_FEATURE_EVENT_REMOVE | (regions.size() == 1 ? UFFD_FEATURE_THREAD_ID : 0);
+  if (ioctl(fd, UFFDIO_API, &api) != 0) die("UFFDIO_API");
+  for (const auto& region : regions) {
+    uffdio_register range{};
+    range.range = {reinterpret_cast<std::uint64_t>(region.address), region.length};
+    range.mode = UFFDIO_REGISTER_MODE_MISSING;
+    if (ioctl(fd, UFFDIO_REGISTER, &range) != 0) die("UFFDIO_REGISTER");
+  }
+  return fd;
+}
+
+void send_handshake(int userfaultfd) {
+  std::string text = "[";
+  for (const auto& region : regions) {
+    if (text.size() > 1) text += ',';
+    text += "{\"base_host_virt_addr\":" +
+            std::to_string(reinterpret_cast<std::uint64_t>(region.address)) +
+            ",\"size\":" + std::to_string(region.length) +
+            ",\"offset\":" + std::to_string(region.offset) +
+            ",\"page_size\":4096,\"page_size_kib\":4096}";
+  }
+  text += ']';
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  iovec data{text.data(), text.size()};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  if (userfaultfd >= 0) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    auto* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &userfaultfd, sizeof userfaultfd);
+  }
+  if (sendmsg(kHandshakeFd, &message, MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
+    die("cannot send the handshake");
+}
+
+std::vector<std::uint64_t> pages_of(const Command& command) {
+  std::vector<std::uint64_t> pages(command.length / kPage);
+  for (std::size_t i = 0; i < pages.size(); ++i) pages[i] = command.offset + i * kPage;
+  if (command.order == Order::reverse) std::reverse(pages.begin(), pages.end());
+  if (command.order == Order::random)
+    std::shuffle(pages.begin(), pages.end(), std::mt19937(command.seed));
+  return pages;
+}
+
+Reply read_pages(const Command& command) {
+  const auto pages = pages_of(command);
+  std::vector<std::thread> threads;
+  std::atomic<std::size_t> next{0};
+  for (std::uint32_t i = 0; i < command.threads; ++i) {
+    threads.emplace_back([&] {
+      for (auto n = next.fetch_add(1); n < pages.size(); n = next.fetch_add(1))
+        std::memcpy(report + pages[n], at(pages[n]), kPage);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return {pages.size(), 0};
+}
+
+Reply write_pages(const Command& command) {
+  const auto pages = pages_of(command);
+  const std::uint64_t value = command.seed;
+  for (const auto page : pages) std::memcpy(at(page), &value, sizeof value);
+  return {pages.size(), 0};
+}
+
+Reply touch_together(const Command& command) {
+  const auto pages = pages_of(command);
+  std::barrier line(static_cast<std::ptrdiff_t>(command.threads));
+  std::atomic<std::uint64_t> wrong{0};
+  std::vector<std::thread> threads;
+  for (std::uint32_t i = 0; i < command.threads; ++i) {
+    threads.emplace_back([&] {
+      for (const auto page : pages) {
+        line.arrive_and_wait();
+        if (std::memcmp(at(page), memory_file + page, kPage) != 0) ++wrong;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return {pages.size(), wrong};
+}
+
+// A page that was removed before it was read must be zero; else it may also be as
+// in the file.
+Reply storm(const Command& command) {
+  const auto pages = pages_of(command);
+  std::vector<std::atomic<bool>> removed(pages.size());
+  std::atomic<bool> over{false};
+  std::atomic<std::uint64_t> wrong{0};
+  std::vector<std::thread> readers;
+  for (std::uint32_t i = 0; i < command.threads; ++i) {
+    readers.emplace_back([&, i] {
+      std::mt19937 random(command.seed + i);
+      std::vector<std::size_t> order(pages.size());
+      std::iota(order.begin(), order.end(), 0);
+      while (!over) {
+        std::shuffle(order.begin(), order.end(), random);
+        for (const auto n : order) {
+          const bool must_be_zero = removed[n];
+          const auto value = first_word(pages[n]);
+          std::uint64_t expected = 0;
+          std::memcpy(&expected, memory_file + pages[n], sizeof expected);
+          if (value != 0 && (must_be_zero || value != expected)) ++wrong;
+        }
+      }
+    });
+  }
+  std::mt19937 random(command.seed);
+  for (int round = 0; round < 400; ++round) {
+    const auto count = 1 + random() % std::min<std::size_t>(8, pages.size());
+    const auto first = random() % (pages.size() - count + 1);
+    if (madvise(at(command.offset + first * kPage), count * kPage, MADV_DONTNEED) != 0)
+      die("madvise");
+    for (auto n = first; n < first + count; ++n) removed[n] = true;
+  }
+  over = true;
+  for (auto& reader : readers) reader.join();
+  return {pages.size(), wrong};
+}
+
+Reply carry_out(const Command& command) {
+  switch (command.op) {
+    case Op::read:
+      return read_pages(command);
+    case Op::write:
+      return write_pages(command);
+    case Op::remove:
+      if (madvise(at(command.offset), command.length, MADV_DONTNEED) != 0) die("madvise");
+      return {command.length / kPage, 0};
+    case Op::storm:
+      return storm(command);
+    case Op::touch_together:
+      return touch_together(command);
+    case Op::hang:
+      for (;;) pause();
+    case Op::quit:
+      std::_Exit(0);
+  }
+  die("unknown command");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const bool from_file = argc > 1 && std::strcmp(argv[1], "private") == 0;
+  for (int i = 2; i < argc; ++i) {
+    char* colon = nullptr;
+    const auto offset = std::strtoull(argv[i], &colon, 10);
+    regions.push_back({offset, std::strtoull(colon + 1, nullptr, 10), nullptr});
+    map_region(regions.back(), from_file);
+  }
+  struct stat info {};
+  if (fstat(kReportFd, &info) != 0) die("fstat");
+  const auto size = static_cast<std::size_t>(info.st_size);
+  void* shared = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, kReportFd, 0);
+  void* file = mmap(nullptr, size, PROT_READ, MAP_SHARED, kMemoryFd, 0);
+  if (shared == MAP_FAILED || file == MAP_FAILED) die("mmap");
+  report = static_cast<char*>(shared);
+  memory_file = static_cast<const char*>(file);
+
+  send_handshake(from_file ? -1 : register_all());
+  for (Command command; read(kControlFd, &command, sizeof command) == sizeof command;) {
+    const auto reply = carry_out(command);
+    if (write(kControlFd, &reply, sizeof reply) != sizeof reply) die("cannot answer");
+  }
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+
+namespace dhg::fakes {
+
+// What a test and the fake VMM say to each other on the control socket: one
+// Command, then one Reply, each written whole.
+
+/// Descriptors that the fake VMM inherits.
+enum FakeVmmFd : int {
+  kHandshakeFd = 3, ///< where it sends Firecracker's handshake
+  kControlFd = 4,
+  kReportFd = 5, ///< a shared file of the memory file's size: what it read, at the same offsets
+  kMemoryFd = 6, ///< the memory file
+};
+
+enum class Op : std::uint32_t {
+  read,           ///< every page of the range, into the report
+  write,          ///< the number `seed` into the first 8 bytes of every page
+  remove,         ///< madvise(MADV_DONTNEED)
+  storm,          ///< reads the range in `threads` threads while another removes parts of it
+  touch_together, ///< `threads` threads read each page of the range at the same moment
+  hang,           ///< never answers
+  quit,           ///< exits
+};
+
+enum class Order : std::uint32_t { sequential, reverse, random };
+
+struct Command {
+  Op op = Op::quit;
+  Order order = Order::sequential;
+  std::uint32_t threads = 1;
+  std::uint32_t seed = 0;
+  std::uint64_t offset = 0; ///< in the memory file, like everything here
+  std::uint64_t length = 0;
+};
+
+struct Reply {
+  std::uint64_t pages = 0; ///< that were touched
+  std::uint64_t wrong = 0; ///< storm: pages that held what they must not hold
+};
+
+} // namespace dhg::fakes

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "dhg/page_server.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dhg::fakes {
+
+/// The page servers that the conformance suite is about: those of this build and
+/// those whose absolute paths DHG_CONFORMANCE_PLUGINS lists, separated by ':'.
+[[nodiscard]] std::vector<std::filesystem::path> page_server_libraries();
+
+struct LoadedPageServer {
+  std::string name;
+  std::unique_ptr<PageServer> object;
+};
+
+/// Loads one of them, with its options' defaults.
+/// @throws std::runtime_error if it is no page server
+[[nodiscard]] LoadedPageServer load_page_server(const std::filesystem::path& library);
+
+} // namespace dhg::fakes

@@ -1,0 +1,297 @@
+#include "run/guest_session.hpp"
+
+#include "dhg/error.hpp"
+#include "os/event_fd.hpp"
+#include "os/unix_socket.hpp"
+#include "standard_output.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <functional>
+#include <thread>
+
+using namespace dhg;
+using namespace dhg::run;
+using namespace std::chrono_literals;
+using guest_link::Conversation;
+using guest_link::FrameType;
+
+namespace {
+
+constexpr std::uint64_t kNoLimit = UINT64_C(1) << 40;
+
+// Takes the signals, and gives them back.
+class Signals {
+ public:
+  Signals() {
+    sigprocmask(SIG_SETMASK, nullptr, &mask_);
+    fd_.emplace();
+  }
+  ~Signals() {
+    sigprocmask(SIG_SETMASK, &mask_, nullptr);
+    signal(SIGPIPE, SIG_DFL);
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  os::SignalFd& fd() { return *fd_; }
+
+ private:
+  sigset_t mask_{};
+  std::optional<os::SignalFd> fd_;
+};
+
+// The other end of the agent's connection, driven by a script in a thread.
+class Guest {
+ public:
+  explicit Guest(const std::function<void(Guest&)>& script) {
+    std::tie(agent_, socket_) = os::socket_pair();
+    thread_ = std::thread([this, script] {
+      script(*this);
+      if (close_at_end) socket_.reset();
+    });
+  }
+  ~Guest() {
+    agent_.reset(); // wakes a script that still sends or receives
+    thread_.join();
+  }
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+  [[nodiscard]] int agent() const { return agent_.get(); }
+
+  // Of the script. False once nobody listens.
+  bool says(FrameType type, std::string_view payload = "{}") {
+    std::string text;
+    guest_link::append_frame(text, type, payload);
+    return says_bytes(text);
+  }
+  bool says_bytes(std::string_view text) {
+    while (!text.empty()) {
+      const auto sent = send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  bool greets() {
+    return says(FrameType::guest_hello, R"({"protocol":1,"agent":"1","python":"3"})");
+  }
+  void hears(std::size_t bytes) {
+    std::string buffer(64UL * 1024, '\0');
+    while (bytes > heard) {
+      const auto got = recv(socket_.get(), buffer.data(), buffer.size(), 0);
+      if (got <= 0) return;
+      heard += static_cast<std::size_t>(got);
+    }
+  }
+  void waits_for_the_end() { hears(SIZE_MAX); }
+  std::atomic<std::size_t> heard{0};
+  std::atomic<bool> close_at_end{false};
+
+ private:
+  UniqueFd agent_;
+  UniqueFd socket_;
+  std::thread thread_;
+};
+
+struct Host {
+  Signals signals;
+  os::EventFd vmm;
+  CaptureSink capture;
+
+  ExchangeEnd exchange(const Guest& guest, PumpedSink& sink, Conversation& conversation,
+                       std::string_view request = "request",
+                       std::optional<Deadline> deadline = deadline_in(8s)) {
+    return run::exchange(guest.agent(), request, conversation, sink,
+                         {signals.fd(), vmm.fd(), deadline});
+  }
+};
+
+} // namespace
+
+TEST_CASE("exchange: a run from request to end") {
+  Host host;
+  Guest guest([](Guest& g) {
+    g.hears(7);
+    g.greets();
+    g.says(FrameType::out, "hello\n");
+    g.says(FrameType::err, "oh\n");
+    g.says(FrameType::done);
+    g.waits_for_the_end();
+  });
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  const auto end = host.exchange(guest, host.capture, conversation);
+  CHECK(end.stopped == Stopped::no);
+  CHECK(end.request_begun);
+  CHECK(conversation.state() == Conversation::State::done);
+  CHECK(host.capture.out_text() == "hello\n");
+  CHECK(host.capture.err_text() == "oh\n");
+}
+
+TEST_CASE("exchange: a long request while the guest talks already") {
+  Host host;
+  const std::string request(8UL * 1024 * 1024, 'r');
+  const std::string noise(30'000, 'n');
+  Guest guest([&](Guest& g) {
+    g.greets();
+    for (int i = 0; i < 100; ++i) g.says(FrameType::out, noise);
+    g.hears(request.size());
+    g.says(FrameType::done);
+    g.waits_for_the_end();
+  });
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  CHECK(host.exchange(guest, host.capture, conversation, request).stopped == Stopped::no);
+  CHECK(host.capture.out_text().size() == 100 * noise.size());
+  CHECK(guest.heard == request.size());
+}
+
+TEST_CASE("exchange: a slow reader gets everything, and holds up the guest") {
+  Host host;
+  constexpr std::size_t kFrames = 150;
+  const std::string part(30'000, 'p');
+  std::atomic<std::size_t> said{0};
+  Guest guest([&](Guest& g) {
+    g.greets();
+    for (std::size_t i = 0; i < kFrames; ++i, ++said) g.says(FrameType::out, part);
+    g.says(FrameType::exited, std::string("\1\3\0\0\0", 5));
+    g.waits_for_the_end();
+  });
+  StreamSink sink;
+  Conversation conversation(sink, {kNoLimit, kNoLimit});
+  ExchangeEnd end;
+  std::atomic<std::size_t> received{0};
+  std::size_t said_before_reading = kFrames;
+  {
+    const fakes::StandardOutput standard_output;
+    std::jthread reader([&] {
+      std::this_thread::sleep_for(200ms);
+      said_before_reading = said;
+      while (received < kFrames * part.size()) {
+        const auto got = standard_output.read_some().size();
+        if (got == 0) return;
+        received += got;
+      }
+    });
+    end = host.exchange(guest, sink, conversation);
+  }
+  CHECK(end.stopped == Stopped::no);
+  CHECK(received == kFrames * part.size());
+  CHECK(said_before_reading < kFrames);
+  CHECK(conversation.state() == Conversation::State::exited);
+  CHECK(conversation.agent_exit().status == 3);
+}
+
+TEST_CASE("exchange: a reader that goes away ends the run") {
+  Host host;
+  Guest guest([](Guest& g) {
+    g.greets();
+    while (g.says(FrameType::out, std::string(1000, 'x'))) continue;
+  });
+  StreamSink sink;
+  Conversation conversation(sink, {kNoLimit, kNoLimit});
+  ExchangeEnd end;
+  {
+    fakes::StandardOutput standard_output;
+    standard_output.close_reader();
+    end = host.exchange(guest, sink, conversation);
+  }
+  CHECK(end.stopped == Stopped::output_closed);
+}
+
+TEST_CASE("exchange: the timeout") {
+  Host host;
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  const auto before = std::chrono::steady_clock::now();
+  SECTION("of a silent guest") {
+    Guest guest([](Guest& g) { g.waits_for_the_end(); });
+    const auto end = host.exchange(guest, host.capture, conversation, "r", deadline_in(50ms));
+    CHECK(end.stopped == Stopped::timeout);
+    CHECK(end.request_begun);
+  }
+  SECTION("of a guest that never stops talking") {
+    Guest guest([](Guest& g) {
+      g.greets();
+      while (g.says(FrameType::out, "x")) continue;
+    });
+    const auto end = host.exchange(guest, host.capture, conversation, "r", deadline_in(50ms));
+    CHECK(end.stopped == Stopped::timeout);
+  }
+  SECTION("that was over before the request began") {
+    Guest guest([](Guest& g) { g.waits_for_the_end(); });
+    const auto end = host.exchange(guest, host.capture, conversation, "r", deadline_in(-1ms));
+    CHECK(end.stopped == Stopped::timeout);
+    CHECK_FALSE(end.request_begun);
+  }
+  CHECK(std::chrono::steady_clock::now() - before < 2s);
+}
+
+TEST_CASE("exchange: the guest's connection ends too early") {
+  Host host;
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  SECTION("at once") {
+    Guest guest([](Guest& g) { g.close_at_end = true; });
+    CHECK(host.exchange(guest, host.capture, conversation).stopped == Stopped::vm_ended);
+  }
+  SECTION("after some output, which is kept") {
+    Guest guest([](Guest& g) {
+      g.greets();
+      for (int i = 0; i < 100; ++i) g.says(FrameType::out, std::string(10'000, 'x'));
+      g.close_at_end = true;
+    });
+    CHECK(host.exchange(guest, host.capture, conversation).stopped == Stopped::vm_ended);
+    CHECK(host.capture.out_text().size() == 1'000'000);
+  }
+  SECTION("in the middle of a frame") {
+    Guest guest([](Guest& g) {
+      g.greets();
+      g.says_bytes(std::string_view("\x10\0\0\0\x82\0\0\0abc", 11));
+      g.close_at_end = true;
+    });
+    CHECK(host.exchange(guest, host.capture, conversation).stopped == Stopped::vm_ended);
+    CHECK(host.capture.out_text().empty());
+  }
+}
+
+TEST_CASE("exchange: a signal ends the run") {
+  Host host;
+  Guest guest([](Guest& g) { g.waits_for_the_end(); });
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  const int number = GENERATE(SIGINT, SIGTERM, SIGHUP);
+  REQUIRE(kill(getpid(), number) == 0);
+  const auto end = host.exchange(guest, host.capture, conversation);
+  CHECK(end.stopped == Stopped::signal);
+  CHECK(end.signal == number);
+}
+
+TEST_CASE("exchange: a guest that breaks the protocol") {
+  Host host;
+  Guest guest([](Guest& g) { g.says_bytes("this is not the protocol"); });
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  CHECK_THROWS_AS(host.exchange(guest, host.capture, conversation), Error);
+}
+
+TEST_CASE("waiting: for what came first") {
+  Host host;
+  os::EventFd awaited;
+  const auto wait = [&](std::optional<Deadline> deadline = deadline_in(5s)) {
+    return await_readable(awaited.fd(), {host.signals.fd(), host.vmm.fd(), deadline});
+  };
+  SECTION("it") {
+    awaited.set();
+    host.vmm.set();
+    CHECK(wait().stopped == Stopped::no);
+  }
+  SECTION("the VMM's end") {
+    host.vmm.set();
+    CHECK(wait(std::nullopt).stopped == Stopped::vm_ended);
+  }
+  SECTION("the deadline") { CHECK(wait(deadline_in(20ms)).stopped == Stopped::timeout); }
+  SECTION("a signal") {
+    awaited.set();
+    REQUIRE(kill(getpid(), SIGTERM) == 0);
+    CHECK(wait().stopped == Stopped::signal);
+    CHECK(wait().stopped == Stopped::no);
+  }
+}

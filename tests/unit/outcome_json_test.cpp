@@ -1,0 +1,122 @@
+#include "dhg/error.hpp"
+#include "dhg/result_channel.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace dhg;
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace {
+
+CodeResult parse(std::string_view text) {
+  return parse_outcome_json({reinterpret_cast<const std::byte*>(text.data()), text.size()});
+}
+
+json ok() {
+  return {{"outcome", "ok"},
+          {"exit_code", 0},
+          {"result_repr", nullptr},
+          {"error", nullptr},
+          {"tables", json::array()}};
+}
+
+json with(const char* name, const json& value) {
+  auto object = ok();
+  object[name] = value;
+  return object;
+}
+
+} // namespace
+
+TEST_CASE("outcome: the end of a program") {
+  const auto result = parse(ok().dump());
+  CHECK(result.outcome == Outcome::ok);
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(result.result_repr);
+  CHECK_FALSE(result.error);
+}
+
+TEST_CASE("outcome: the value of a last expression") {
+  const std::string value = "'\u00e4\u20ac\U0001f600\\n'";
+  CHECK(parse(with("result_repr", value).dump()).result_repr == value);
+  CHECK(parse(with("result_repr", "").dump()).result_repr == "");
+}
+
+TEST_CASE("outcome: an exception") {
+  auto object = with("error", {{"type", "ValueError"}, {"message", "no"}, {"traceback", "T"}});
+  object["outcome"] = "exception";
+  object["exit_code"] = 1;
+  const auto result = parse(object.dump());
+  CHECK(result.outcome == Outcome::exception);
+  REQUIRE(result.error);
+  CHECK(result.error->type == "ValueError");
+  CHECK(result.error->message == "no");
+  CHECK(result.error->traceback == "T");
+}
+
+TEST_CASE("outcome: sys.exit") {
+  auto object = with("outcome", "exit");
+  object["exit_code"] = 255;
+  CHECK(parse(object.dump()).outcome == Outcome::exit);
+  CHECK(parse(object.dump()).exit_code == 255);
+}
+
+TEST_CASE("outcome: bytes that are no JSON object") {
+  for (const auto* text : {"", " ", "[]", "null", "1", "\"ok\"", "{", "{}x", "{'a':1}", "\xff",
+                           "{\"outcome\":\"ok\"", "{\"a\":NaN}"})
+    CHECK_THROWS_AS(parse(text), Error);
+  CHECK_THROWS_AS(parse(std::string_view("\0{}", 3)), Error);
+  CHECK_THROWS_AS(parse("{\"outcome\":\"\xc3\"}"), Error);
+}
+
+TEST_CASE("outcome: lone surrogates are no text") {
+  for (const auto* escape : {"\\ud800", "\\udc00", "\\ud800x", "\\ud800\\ud800"}) {
+    const auto text = std::string(R"({"outcome":"ok","exit_code":0,"error":null,"result_repr":")") +
+                      escape + "\"}";
+    CHECK_THROWS_AS(parse(text), Error);
+  }
+}
+
+TEST_CASE("outcome: deep nesting") {
+  const auto nested = [](std::size_t depth) {
+    return R"({"outcome":"ok","exit_code":0,"error":null,"result_repr":null,"x":)" +
+           std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  CHECK(parse(nested(30)).outcome == Outcome::ok);
+  CHECK_THROWS_WITH(parse(nested(1000)), Contains("nested too deeply"));
+  CHECK_THROWS_AS(parse(nested(1'000'000)), Error);
+  CHECK_THROWS_AS(parse(std::string(1'000'000, '[')), Error);
+}
+
+TEST_CASE("outcome: members that are missing or of another type") {
+  for (const auto* name : {"outcome", "exit_code", "result_repr", "error"}) {
+    auto object = ok();
+    object.erase(name);
+    CHECK_THROWS_WITH(parse(object.dump()), Contains(name));
+  }
+  CHECK_THROWS_AS(parse(with("outcome", 1).dump()), Error);
+  CHECK_THROWS_WITH(parse(with("outcome", "fine").dump()), Contains("unknown outcome 'fine'"));
+  CHECK_THROWS_AS(parse(with("result_repr", 1).dump()), Error);
+  CHECK_THROWS_AS(parse(with("error", "x").dump()), Error);
+  CHECK_THROWS_AS(parse(with("error", json::object()).dump()), Error);
+  for (const json& code : {json(-1), json(256), json(1.0), json("0"), json(nullptr), json(true),
+                           json(UINT64_MAX), json(INT64_MIN)})
+    CHECK_THROWS_WITH(parse(with("exit_code", code).dump()), Contains("exit_code"));
+}
+
+TEST_CASE("outcome: contradictions") {
+  auto object = with("error", {{"type", "E"}, {"message", ""}, {"traceback", ""}});
+  CHECK_THROWS_WITH(parse(object.dump()), Contains("contradict"));
+  CHECK_THROWS_WITH(parse(with("outcome", "exception").dump()), Contains("contradict"));
+}
+
+TEST_CASE("outcome: a hostile name is not repeated at length") {
+  try {
+    (void)parse(with("outcome", std::string(100'000, 'x')).dump());
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).size() < 200);
+  }
+}

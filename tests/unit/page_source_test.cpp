@@ -1,0 +1,116 @@
+#include "memory/page_source.hpp"
+
+#include "dhg/error.hpp"
+#include "memory_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <catch2/catch.hpp>
+
+using namespace dhg;
+using Catch::Matchers::Contains;
+using fakes::MemoryFile;
+using memory::FilePageSource;
+
+namespace {
+
+constexpr std::uint64_t kKiB = 1024;
+
+std::vector<ByteRange> extents_of(const FilePageSource& source) {
+  const auto extents = source.data_extents();
+  return {extents.begin(), extents.end()};
+}
+
+bool covered(const std::vector<ByteRange>& extents, std::uint64_t offset) {
+  for (const auto& extent : extents)
+    if (extent.contains(offset)) return true;
+  return false;
+}
+
+} // namespace
+
+TEST_CASE("page source: extents are sorted, disjoint, aligned and hold all data") {
+  const std::vector<ByteRange> data{
+      {0, 8 * kKiB}, {1024 * kKiB, 64 * kKiB}, {4092 * kKiB, 4 * kKiB}};
+  const MemoryFile file(4096 * kKiB, data);
+  const FilePageSource source(file.path());
+  CHECK(source.size() == 4096 * kKiB);
+  const auto extents = extents_of(source);
+  std::uint64_t end = 0;
+  for (const auto& extent : extents) {
+    CHECK((extent.offset | extent.length) % kPageSize == 0);
+    CHECK(extent.length > 0);
+    CHECK(extent.offset >= end);
+    end = extent.end();
+  }
+  CHECK(end <= source.size());
+  for (const auto& range : data)
+    for (auto at = range.offset; at < range.end(); at += kPageSize) REQUIRE(covered(extents, at));
+  CHECK_FALSE(covered(extents, 2048 * kKiB));
+}
+
+TEST_CASE("page source: nothing but a hole, nothing but data") {
+  const MemoryFile hole(64 * kKiB, {});
+  CHECK(extents_of(FilePageSource(hole.path())).empty());
+  const MemoryFile full(64 * kKiB, {{0, 64 * kKiB}});
+  CHECK(extents_of(FilePageSource(full.path())) == std::vector<ByteRange>{{0, 64 * kKiB}});
+}
+
+TEST_CASE("page source: what is no memory file is refused") {
+  const MemoryFile file(8 * kKiB, {});
+  SECTION("empty") {
+    file.truncate(0);
+    CHECK_THROWS_WITH(FilePageSource(file.path()), Contains("not a file with contents"));
+  }
+  SECTION("not whole pages") {
+    file.truncate(5000);
+    CHECK_THROWS_WITH(FilePageSource(file.path()), Contains("5000 bytes"));
+  }
+  SECTION("missing") {
+    CHECK_THROWS_WITH(FilePageSource(file.path() / "none"), Contains("cannot open"));
+  }
+  SECTION("a folder") {
+    CHECK_THROWS_WITH(FilePageSource(file.path().parent_path()), Contains("not a file"));
+  }
+  SECTION("a device") { CHECK_THROWS_WITH(FilePageSource("/dev/zero"), Contains("not a file")); }
+}
+
+TEST_CASE("page source: data that was cut off is not taken for a hole") {
+  const MemoryFile file(64 * kKiB, {{0, 64 * kKiB}});
+  const FilePageSource source(file.path());
+  file.truncate(32 * kKiB);
+  CHECK_THROWS_WITH(source.data_extents(), Contains("memory file was cut short"));
+  CHECK_THROWS_AS(source.data_extents(), Error);
+}
+
+TEST_CASE("page source: read-ahead takes any range") {
+  const MemoryFile file(64 * kKiB, {{0, 64 * kKiB}});
+  const FilePageSource source(file.path());
+  source.will_need({0, 64 * kKiB});
+  source.will_need({60 * kKiB, 1024 * kKiB});
+  source.will_need({1024 * kKiB, 4 * kKiB});
+  source.will_need({0, 0});
+  SUCCEED("it is only advice");
+}
+
+TEST_CASE("page source: finding the extent of an offset, or the next one") {
+  const std::vector<ByteRange> extents{{4096, 4096}, {16384, 8192}};
+  const auto find = [&](std::uint64_t offset) { return memory::find_extent(extents, offset); };
+  CHECK(find(0) == &extents[0]);
+  CHECK(find(4096) == &extents[0]);
+  CHECK(find(8191) == &extents[0]);
+  CHECK(find(8192) == &extents[1]);
+  CHECK(find(20480) == &extents[1]);
+  CHECK(find(24576) == nullptr);
+  CHECK(memory::find_extent({}, 0) == nullptr);
+}
+
+TEST_CASE("byte ranges: intersection") {
+  CHECK(intersect({0, 10}, {5, 10}) == ByteRange{5, 5});
+  CHECK(intersect({0, 10}, {0, 10}) == ByteRange{0, 10});
+  CHECK(intersect({0, 5}, {5, 5}).length == 0);
+  CHECK(intersect({20, 5}, {0, 5}).length == 0);
+  CHECK(ByteRange{4096, 4096}.contains(8191));
+  CHECK_FALSE(ByteRange{4096, 4096}.contains(8192));
+  CHECK_FALSE(ByteRange{4096, 4096}.contains(0));
+}

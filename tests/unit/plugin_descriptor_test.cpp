@@ -1,0 +1,159 @@
+#include "plugin/descriptor.hpp"
+
+#include "dhg/error.hpp"
+#include "plugin/kind.hpp"
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+using namespace dhg;
+using namespace dhg::plugin;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const std::filesystem::path kLibrary = "/plugins/x.so";
+
+dhg_option good_option() {
+  return {"threads", DHG_OPTION_INT, "2", "1", "16", nullptr, "a number of threads"};
+}
+
+// The text of the refusal of a descriptor that `spoil` changed; empty if accepted.
+std::string verdict(const std::function<void(dhg_plugin_descriptor&)>& spoil) {
+  dhg_plugin_descriptor descriptor{DHG_PLUGIN_MAGIC,
+                                   sizeof(dhg_plugin_descriptor),
+                                   DHG_ABI_MAJOR,
+                                   DHG_ABI_MINOR,
+                                   DHG_PAGE_SERVER,
+                                   0,
+                                   nullptr,
+                                   "x-1",
+                                   "1.0",
+                                   "A test",
+                                   DHG_CXX_ABI};
+  spoil(descriptor);
+  const auto bytes = std::as_bytes(std::span(&descriptor, 1));
+  try {
+    const auto& accepted = check_descriptor(bytes, kLibrary);
+    CHECK(&accepted == &descriptor);
+  } catch (const Error& e) {
+    CHECK(e.blame() == Blame::environment);
+    CHECK_FALSE(e.hint().empty());
+    CHECK_THAT(e.what(), Contains("/plugins/x.so"));
+    return e.what();
+  }
+  return {};
+}
+
+std::string option_verdict(const std::function<void(dhg_option&)>& spoil) {
+  auto option = good_option();
+  spoil(option);
+  return verdict([&](auto& d) {
+    d.options = &option;
+    d.option_count = 1;
+  });
+}
+
+} // namespace
+
+TEST_CASE("plugin descriptor: a good one is accepted") {
+  CHECK(verdict([](auto&) {}).empty());
+  CHECK(option_verdict([](auto&) {}).empty());
+  CHECK(verdict([](auto& d) { d.struct_size += 8; }).empty());
+  for (const auto kind : kAllKinds) CHECK(verdict([&](auto& d) { d.kind = kind; }).empty());
+}
+
+TEST_CASE("plugin descriptor: a symbol that is too small is not read past its end") {
+  // On the heap and exactly as long, so that the address sanitizer sees more.
+  for (const std::size_t length : {0U, 1U, 15U, 16U, 40U, 63U}) {
+    const dhg_plugin_descriptor good{DHG_PLUGIN_MAGIC,
+                                     sizeof(dhg_plugin_descriptor),
+                                     DHG_ABI_MAJOR,
+                                     DHG_ABI_MINOR,
+                                     DHG_PAGE_SERVER,
+                                     0,
+                                     nullptr,
+                                     "x",
+                                     "1",
+                                     "d",
+                                     DHG_CXX_ABI};
+    std::vector<std::byte> bytes(length);
+    if (length > 0) std::memcpy(bytes.data(), &good, length);
+    const auto* expected = length < 16 ? "too few for a descriptor" : "too short";
+    CHECK_THROWS_WITH(check_descriptor(bytes, kLibrary), Contains(expected));
+  }
+}
+
+TEST_CASE("plugin descriptor: each fault has its own message") {
+  CHECK_THAT(
+      verdict([](auto& d) { d.magic = 1; }),
+      Contains("no dhg plugin descriptor: magic number 0x0000000000000001, expected 0x0167"));
+  CHECK_THAT(verdict([](auto& d) { d.abi_major = 2; }),
+             Contains("built for ABI 2.0, this dhg speaks 1.0"));
+  CHECK_THAT(verdict([](auto& d) { d.abi_minor = 7; }), Contains("built for ABI 1.7, newer than"));
+  CHECK_THAT(verdict([](auto& d) { d.struct_size = 63; }), Contains("too short: 63 bytes"));
+  CHECK_THAT(verdict([](auto& d) { d.kind = 0; }), Contains("its kind is 0"));
+  CHECK_THAT(verdict([](auto& d) { d.cxx_abi = nullptr; }), Contains("no C++ ABI (NULL)"));
+  CHECK_THAT(verdict([](auto& d) { d.cxx_abi = "other"; }), Contains("its C++ ABI is 'other'"));
+  CHECK_THAT(verdict([](auto& d) { d.name = nullptr; }), Contains("no name (NULL)"));
+  CHECK_THAT(verdict([](auto& d) { d.version = nullptr; }), Contains("no version (NULL)"));
+  CHECK_THAT(verdict([](auto& d) { d.description = nullptr; }), Contains("no description (NULL)"));
+  CHECK_THAT(verdict([](auto& d) { d.version = "1\x1b[2J"; }), Contains("control characters"));
+  CHECK_THAT(verdict([](auto& d) { d.option_count = 1; }), Contains("list of options is NULL"));
+  CHECK_THAT(verdict([](auto& d) { d.option_count = 1U << 30; }), Contains("at most 256"));
+}
+
+TEST_CASE("plugin descriptor: names") {
+  for (const auto* name : {"", "Lazy", "a_b", "a b", "../x", "ä"})
+    CHECK_THAT(verdict([&](auto& d) { d.name = name; }), Contains("its name") && Contains("valid"));
+  const std::string long_name(65, 'a');
+  CHECK_THAT(verdict([&](auto& d) { d.name = long_name.c_str(); }),
+             Contains("name is longer than 64 bytes"));
+  CHECK(verdict([&](auto& d) { d.name = long_name.c_str() + 1; }).empty());
+}
+
+TEST_CASE("plugin descriptor: options are declared soundly") {
+  CHECK_THAT(option_verdict([](auto& o) { o.name = nullptr; }), Contains("no name of an option"));
+  CHECK_THAT(option_verdict([](auto& o) { o.name = "a-b"; }), Contains("option name 'a-b'"));
+  CHECK_THAT(option_verdict([](auto& o) { o.type = 9; }), Contains("'threads' has type 9"));
+  CHECK_THAT(option_verdict([](auto& o) { o.default_value = nullptr; }),
+             Contains("no default of option 'threads'"));
+  CHECK_THAT(option_verdict([](auto& o) { o.description = nullptr; }),
+             Contains("no description of option 'threads'"));
+  CHECK_THAT(option_verdict([](auto& o) { o.choices = "a|b"; }), Contains("only an enum"));
+  CHECK_THAT(option_verdict([](auto& o) {
+               o.type = DHG_OPTION_BOOL;
+               o.default_value = "true";
+             }),
+             Contains("only integers and sizes"));
+
+  const auto enumeration = [](const char* choices) {
+    return option_verdict([&](auto& o) {
+      o = {"mode", DHG_OPTION_ENUM, "a", nullptr, nullptr, choices, "one of some"};
+    });
+  };
+  CHECK(enumeration("a|b").empty());
+  CHECK_THAT(enumeration(nullptr), Contains("no list of choices"));
+  CHECK_THAT(enumeration("a|"), Contains("empty choice"));
+  CHECK_THAT(enumeration("a|b|a"), Contains("choice 'a' twice"));
+  CHECK_THAT(enumeration("b|c"), Contains("default 'a'"));
+
+  const std::array twice{good_option(), good_option()};
+  CHECK_THAT(verdict([&](auto& d) {
+               d.options = twice.data();
+               d.option_count = 2;
+             }),
+             Contains("declares option 'threads' twice"));
+}
+
+TEST_CASE("plugin descriptor: defaults and bounds are values") {
+  CHECK_THAT(option_verdict([](auto& o) { o.default_value = "two"; }), Contains("default 'two'"));
+  CHECK_THAT(option_verdict([](auto& o) { o.default_value = "17"; }), Contains("default '17'"));
+  CHECK_THAT(option_verdict([](auto& o) { o.minimum = "x"; }), Contains("minimum 'x'"));
+  CHECK_THAT(option_verdict([](auto& o) { o.maximum = "x"; }), Contains("maximum 'x'"));
+  CHECK_THAT(option_verdict([](auto& o) { o.minimum = "20"; }), Contains("minimum '20'"));
+}

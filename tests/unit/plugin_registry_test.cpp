@@ -1,0 +1,181 @@
+#include "plugin/registry.hpp"
+
+#include "config/near_names.hpp"
+#include "plugin_folder.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <fstream>
+
+using namespace dhg;
+using namespace dhg::plugin;
+using Catch::Matchers::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kFixtures = DHG_BAD_PLUGINS_DIR;
+
+Error refusal(const Registry& registry, dhg_plugin_kind kind, const std::string& name) {
+  try {
+    (void)registry.load(kind, name);
+  } catch (const Error& e) {
+    return e;
+  }
+  FAIL("'" << name << "' was accepted");
+  std::abort();
+}
+
+const ListedPlugin& listed_as(const std::vector<ListedPlugin>& list, const fs::path& path) {
+  const auto found =
+      std::find_if(list.begin(), list.end(), [&](const auto& l) { return l.path == path; });
+  REQUIRE(found != list.end());
+  return *found;
+}
+
+} // namespace
+
+TEST_CASE("plugin registry: finds a plugin in each of its places") {
+  for (const auto* place : {"page_servers/good.so", "good.so", "libgood.so"}) {
+    const PluginFolder folder;
+    const auto path = folder.add(kFixtures / "good.so", place);
+    CHECK(Registry("/nowhere", folder.path().string()).load(DHG_PAGE_SERVER, "good").path == path);
+  }
+  const PluginFolder installed;
+  const auto path = installed.add(kFixtures / "good.so", "page_servers/good.so");
+  const Registry registry(installed.path(), "");
+  CHECK(registry.load(DHG_PAGE_SERVER, "good").path == path);
+  CHECK(registry.load(DHG_PAGE_SERVER, path.string()).path == path);
+  installed.add(kFixtures / "twins/second/twin.so", "libtwin.so");
+  CHECK_THAT(refusal(registry, DHG_PAGE_SERVER, "twin").what(),
+             Contains("there is no page server"));
+}
+
+TEST_CASE("plugin registry: an absolute path may carry any file name") {
+  const PluginFolder folder;
+  const auto path = folder.add(kFixtures / "good.so", "whatever");
+  const Registry registry("/nowhere", "");
+  CHECK(registry.load(DHG_PAGE_SERVER, path.string()).path == path);
+  CHECK_THAT(refusal(registry, DHG_PAGE_SERVER, "./good.so").what(),
+             Contains("not an absolute path"));
+  CHECK_THAT(refusal(registry, DHG_VM_LAUNCHER, path.string()).what(),
+             Contains("it is the page server 'good', but a VM launcher is wanted"));
+}
+
+TEST_CASE("plugin registry: an unknown name gets suggestions") {
+  const PluginFolder folder;
+  folder.add(kFixtures / "good.so", "page_servers/good.so");
+  folder.add(kFixtures / "twins/second/twin.so", "page_servers/twin.so");
+  folder.add(kFixtures / "wrong-kind.so", "result_channels/wrong-kind.so");
+  const Registry registry(folder.path(), "");
+
+  const auto near = refusal(registry, DHG_PAGE_SERVER, "goood");
+  CHECK(near.blame() == Blame::usage);
+  CHECK(near.what() == std::string("there is no page server called 'goood'"));
+  CHECK_THAT(near.hint(), Contains("did you mean 'good'?") && Contains("available: good, twin;") &&
+                              Contains((folder.path() / "page_servers").string()) &&
+                              !Contains("wrong-kind"));
+  CHECK_THAT(refusal(registry, DHG_PAGE_SERVER, "zzz").hint(), !Contains("did you mean"));
+  CHECK_THAT(refusal(registry, DHG_PAGE_SERVER, "Good").hint(), Contains("did you mean 'good'?"));
+  CHECK_THAT(refusal(registry, DHG_PAGE_SERVER, "").what(), Contains("called ''"));
+  CHECK_THAT(refusal(registry, DHG_VM_LAUNCHER, "qemu").hint(), Contains("available: none"));
+}
+
+TEST_CASE("plugin registry: the descriptor must keep what the file name promises") {
+  const PluginFolder folder;
+  folder.add(kFixtures / "good.so", "page_servers/better.so");
+  folder.add(kFixtures / "wrong-kind.so", "page_servers/wrong-kind.so");
+  const Registry registry(folder.path(), "");
+  const auto misnamed = refusal(registry, DHG_PAGE_SERVER, "better");
+  CHECK_THAT(misnamed.what(), Contains("called 'better', but its descriptor says 'good'"));
+  CHECK(misnamed.hint() == "rename the file to good.so");
+  CHECK_THAT(refusal(registry, DHG_PAGE_SERVER, "wrong-kind").what(),
+             Contains("it is the result channel 'wrong-kind', but a page server is wanted"));
+}
+
+TEST_CASE("plugin registry: two plugins of one name are refused, one in two ways is not") {
+  const auto first = (kFixtures / "twins/first").string();
+  const auto second = (kFixtures / "twins/second").string();
+  const auto twins = refusal(Registry("/nowhere", first + ":" + second), DHG_PAGE_SERVER, "twin");
+  CHECK_THAT(twins.what(), Contains("two page servers are called 'twin'") &&
+                               Contains(first + "/page_servers/twin.so") &&
+                               Contains(second + "/twin.so"));
+  CHECK_THAT(twins.hint(), Contains("absolute path"));
+
+  CHECK_NOTHROW(Registry(first, first + ":" + first).load(DHG_PAGE_SERVER, "twin"));
+  const PluginFolder links;
+  fs::create_symlink(second + "/twin.so", links.path() / "twin.so");
+  CHECK_NOTHROW(
+      Registry("/nowhere", second + ":" + links.path().string()).load(DHG_PAGE_SERVER, "twin"));
+}
+
+TEST_CASE("plugin registry: kinds have names of their own") {
+  const PluginFolder installed;
+  const PluginFolder more;
+  const auto server = installed.add(kFixtures / "twins/second/twin.so", "page_servers/twin.so");
+  more.add(kFixtures / "wrong-kind.so", "twin.so"); // a result channel among all kinds
+  CHECK(Registry(installed.path(), more.path().string()).load(DHG_PAGE_SERVER, "twin").path ==
+        server);
+}
+
+TEST_CASE("plugin registry: opens only the library that is wanted") {
+  const PluginFolder folder;
+  folder.add(kFixtures / "good.so", "page_servers/good.so");
+  const auto other = folder.add(kFixtures / "twins/second/twin.so", "page_servers/twin.so");
+  (void)Registry(folder.path(), "").load(DHG_PAGE_SERVER, "good");
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) CHECK_THAT(line, !Contains(other.string()));
+}
+
+TEST_CASE("plugin registry: DHG_PLUGIN_PATH is checked") {
+  CHECK_THROWS_WITH(Registry("/nowhere", "plugins"), Contains("'plugins' is not an absolute path"));
+  CHECK_THROWS_WITH(Registry("/nowhere", "/tmp:/not/there"),
+                    Contains("'/not/there' is not a folder"));
+  CHECK_NOTHROW(Registry("/nowhere", "::/tmp:"));
+}
+
+TEST_CASE("plugin registry: the list shows the broken ones with their error") {
+  const PluginFolder folder;
+  const auto good = folder.add(kFixtures / "good.so", "page_servers/good.so");
+  const auto text = folder.add(kFixtures / "not-a-library.so", "launchers/text.so");
+  const auto helper = folder.add(kFixtures / "no-descriptor.so", "launchers/libsome_helper.so");
+  const auto misplaced = folder.add(kFixtures / "wrong-kind.so", "launchers/wrong-kind.so");
+  const auto one = folder.add(kFixtures / "twins/second/twin.so", "page_servers/twin.so");
+  const auto two = folder.add(kFixtures / "twins/second/twin.so", "page_servers/other.so");
+  const auto dangling = folder.path() / "page_servers/dangling.so";
+  fs::create_symlink("/not/there.so", dangling);
+
+  const auto list = Registry(folder.path(), "").list();
+  CHECK(list.size() == 6);
+  CHECK_FALSE(listed_as(list, good).error);
+  CHECK(listed_as(list, good).plugin->descriptor->version == std::string("1.0"));
+  CHECK(listed_as(list, text).name == "text");
+  CHECK(listed_as(list, text).kind == DHG_VM_LAUNCHER);
+  CHECK_THAT(listed_as(list, text).error->what(), Contains("is not a shared library"));
+  CHECK_THAT(listed_as(list, misplaced).error->what(), Contains("folder for plugins of another"));
+  CHECK(listed_as(list, misplaced).error->hint() == "move it to result_channels/");
+  for (const auto& twin : {one, two}) {
+    CHECK(listed_as(list, twin).name == "twin");
+    CHECK_THAT(listed_as(list, twin).error->what(),
+               Contains(one.string()) && Contains(two.string()));
+  }
+  CHECK_THAT(listed_as(list, dangling).error->what(), Contains("No such file"));
+  CHECK(std::is_sorted(list.begin(), list.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.kind, a.name) < std::pair(b.kind, b.name);
+  }));
+}
+
+TEST_CASE("plugin registry: the list of all fixtures throws nothing") {
+  const auto list = Registry("/nowhere", kFixtures.string()).list();
+  CHECK(list.size() > 15);
+  CHECK_FALSE(listed_as(list, kFixtures / "good.so").error);
+}
+
+TEST_CASE("plugin near names") {
+  const std::vector<std::string> names{"eager", "file", "lazy-2m", "lazy-4k"};
+  CHECK(near_names("lazy4k", names) == std::vector<std::string>{"lazy-4k"});
+  CHECK(near_names("lazy", names) == std::vector<std::string>{"lazy-2m", "lazy-4k"});
+  CHECK(near_names("fil", names) == std::vector<std::string>{"file"});
+  CHECK(near_names("x", names).empty());
+  CHECK(near_names("", names).empty());
+}
