@@ -1,6 +1,7 @@
 """Makes a clone differ from its siblings: the clock, and everything random."""
 
 import fcntl
+import functools
 import os
 import random
 import struct
@@ -21,14 +22,16 @@ def set_clock(now_ns):
 
 def add_entropy(entropy):
     """Feeds fresh bytes to the kernel, and new seeds to Python's generators."""
-    device = os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC)
-    try:
-        request = struct.pack(f"ii{len(entropy)}s", len(entropy) * 8, len(entropy), entropy)
-        fcntl.ioctl(device, _RNDADDENTROPY, request)
-        fcntl.ioctl(device, _RNDRESEEDCRNG)
-    finally:
-        os.close(device)
-    random.seed(os.urandom(32))
+    kernel, python = entropy[: ENTROPY_BYTES // 2], entropy[ENTROPY_BYTES // 2 :]
+    request = struct.pack("ii", len(kernel) * 8, len(kernel)) + kernel
+    fcntl.ioctl(_device(), _RNDADDENTROPY, request)
+    fcntl.ioctl(_device(), _RNDRESEEDCRNG)
+    random.seed(int.from_bytes(python, "little"))
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        numpy.random.seed(struct.unpack("8I", os.urandom(32)))
+        numpy.random.seed(struct.unpack("8I", python))
+
+
+@functools.cache
+def _device():
+    return os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC)

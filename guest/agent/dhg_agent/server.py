@@ -35,6 +35,14 @@ def _member(request, name, kind, default):
     return value
 
 
+_GREETING = protocol.frame(
+    protocol.GUEST_HELLO,
+    json.dumps(
+        {"protocol": protocol.VERSION, "agent": VERSION, "python": platform.python_version()}
+    ).encode(),
+)
+
+
 class Run:
     """The members of a RUN frame, checked."""
 
@@ -99,16 +107,10 @@ class Agent:
         spoken = _json(payload).get("protocol")
         if spoken != protocol.VERSION:
             raise RequestError(f"the host speaks protocol {spoken}, this agent {protocol.VERSION}")
-        answer = {
-            "protocol": protocol.VERSION,
-            "agent": VERSION,
-            "python": platform.python_version(),
-        }
-        frame = protocol.frame(protocol.GUEST_HELLO, json.dumps(answer).encode())
         if self._reader.more_is_here:
-            self._outbox.hold(frame)  # goes with the answer to what follows
+            self._outbox.hold(_GREETING)  # goes with the answer to what follows
         else:
-            self._outbox.send(frame)
+            self._outbox.send(_GREETING)
 
     def _code_part(self, payload):
         if not self._code:

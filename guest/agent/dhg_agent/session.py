@@ -54,6 +54,15 @@ def execute(code, filename, namespace):
 
 def _evaluate(code, filename, namespace):
     """Runs all statements; the value of the last, if it is an expression."""
+    if code[:1].strip():
+        # Most one-liners are an expression. Trees are built of many objects, and what
+        # runs for the first time in a restored guest is slow.
+        try:
+            compiled = compile(code, filename, "eval", dont_inherit=True)
+        except SyntaxError:
+            pass
+        else:
+            return eval(compiled, namespace)
     tree = ast.parse(code, filename)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):

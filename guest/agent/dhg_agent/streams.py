@@ -36,7 +36,6 @@ class _Descriptor:
         self.fd = fd
         self.kind = kind
         self.reader, self.writer = os.pipe()
-        os.set_blocking(self.reader, False)
 
 
 class Streams:
@@ -45,6 +44,7 @@ class Streams:
     def __init__(self, outbox):
         self._outbox = outbox
         self._descriptors = [_Descriptor(1, protocol.STDOUT), _Descriptor(2, protocol.STDERR)]
+        self._kinds = {d.reader: d.kind for d in self._descriptors}
         self._reading = threading.Lock()
         # The end that we keep open lets no pipe ever end, so this thread just sleeps
         # until something other than Python's own objects writes.
@@ -59,6 +59,8 @@ class Streams:
         self._reading = threading.Lock()
 
     def _make(self):
+        for descriptor in self._descriptors:
+            os.dup2(descriptor.writer, descriptor.fd)
         # As CPython's own, but for the buffer: a line is shown when it is complete.
         made = []
         for descriptor, errors in zip(self._descriptors, ("strict", "backslashreplace")):
@@ -72,8 +74,6 @@ class Streams:
 
     def install(self):
         """Gives the next program its streams. They were made beforehand: time counts."""
-        for descriptor in self._descriptors:
-            os.dup2(descriptor.writer, descriptor.fd)
         self._current = self._next
         sys.stdout, sys.stderr = self._current
         sys.__stdout__, sys.__stderr__ = self._current
@@ -93,15 +93,14 @@ class Streams:
 
     def _drain(self):
         with self._reading:
-            for descriptor in self._descriptors:
-                while True:
-                    try:
-                        data = os.read(descriptor.reader, 32_760)
-                    except BlockingIOError:
-                        break
-                    self._outbox.output(descriptor.kind, data)
+            while ready := self._poll.poll(0):
+                for reader, _ in ready:
+                    self._outbox.output(self._kinds[reader], os.read(reader, 32_760))
 
     def _forward(self):
+        poll = select.poll()  # a poll object serves one thread at a time
+        for descriptor in self._descriptors:
+            poll.register(descriptor.reader, select.POLLIN)
         while True:
-            self._poll.poll()
+            poll.poll()
             self._drain()

@@ -33,8 +33,12 @@ def store(outcome):
     except FileExistsError:
         os.unlink(PATH)
         fd = _create()
-    with open(fd, "w", encoding="ascii") as file:
-        file.write(text)
+    data = text.encode("ascii")
+    try:
+        while data:
+            data = data[os.write(fd, data) :]
+    finally:
+        os.close(fd)
 
 
 def load():
@@ -43,7 +47,11 @@ def load():
         fd = os.open(PATH, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise RuntimeError(f"the program's result is not in {PATH}: {error.strerror}") from error
-    with open(fd, "rb") as file:
-        content = file.read()
+    try:
+        parts = []
+        while part := os.read(fd, 1 << 20):
+            parts.append(part)
+    finally:
+        os.close(fd)
     os.unlink(PATH)
-    return content
+    return b"".join(parts)
