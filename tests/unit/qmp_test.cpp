@@ -127,8 +127,7 @@ TEST_CASE("QMP: silence ends at the deadline and names the command") {
   peer.says_line(kReturn);
   peer.qmp->settle(deadline_in(2s));
   peer.qmp->send("stop", json::object());
-  CHECK_THROWS_WITH(peer.qmp->settle(deadline_in(50ms)),
-                    Contains("'stop'") && Contains("in time"));
+  CHECK_THROWS_WITH(peer.qmp->settle(deadline_in(50ms)), Contains("'stop'") && Contains("in time"));
   CHECK_THROWS_WITH(peer.qmp->await_event("STOP", deadline_in(0ms)), Contains("in time"));
 }
 
