@@ -36,7 +36,7 @@ std::optional<po::variables_map> parse(Usage& usage, const std::vector<std::stri
     po::store(
         po::command_line_parser(args).options(usage.options).positional({}).style(style).run(),
         values);
-    po::notify(values);
+    if (values.count("help") == 0) po::notify(values); // checks what is required
   } catch (const po::error& e) {
     throw Error(Blame::usage, e.what(), fmt::format("see: {} --help", command_of(usage)));
   }

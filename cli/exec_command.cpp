@@ -43,7 +43,7 @@ std::string read_script(const std::string& path) {
 
 struct Source {
   run::Program program;
-  bool show_value = false; ///< as an interactive session does; a script's own is not asked for
+  bool show_value = false; ///< that of a single expression, as an interactive session does
 };
 
 Source read_source(const po::variables_map& values, std::vector<std::string> rest) {
@@ -152,7 +152,7 @@ int exec_command(const Invocation& invocation) {
   if (as_json) {
     std::cout << exec_json(report, captured.out_text(), captured.err_text(), timeline) << '\n';
   } else {
-    if (source.show_value && report.result.result_repr)
+    if (source.show_value && report.result.is_expression && report.result.result_repr)
       std::cout << *report.result.result_repr << '\n' << std::flush;
     for (const auto& substitution : report.substitutions)
       std::cerr << "dhg: " << substitution << '\n';

@@ -9,7 +9,7 @@
 namespace dhg::guest_link {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json; // phases are told in the order of the run
 
 constexpr std::size_t kMaxPhases = 32;
 constexpr std::size_t kMaxName = 200;
@@ -71,12 +71,18 @@ AgentExit parse_exit(const Frame& frame) {
 
 void Conversation::feed(std::span<const std::byte> bytes) {
   decoder_.feed(bytes);
-  while (auto frame = decoder_.next()) handle(*frame);
+  // What follows the end belongs to no request, or to the next.
+  while (state_ != State::done && state_ != State::exited) {
+    const auto frame = decoder_.next();
+    if (!frame) break;
+    handle(*frame);
+  }
 }
 
 void Conversation::next_request() {
   if (state_ != State::done) throw std::logic_error("the exchange before is not over");
   state_ = State::running;
+  output_bytes_ = 0;
   result_.clear();
   phases_.clear();
 }
@@ -85,15 +91,12 @@ void Conversation::handle(const Frame& frame) {
   if (frame.type == FrameType::error)
     throw Error(Blame::environment,
                 "the guest's agent: " + text_member(parse_object(frame, "ERROR"), "message"));
-  if (frame.type == FrameType::exited && state_ != State::exited) {
+  if (frame.type == FrameType::exited) {
     exit_ = parse_exit(frame);
     state_ = State::exited;
     return;
   }
   if (state_ == State::greeting) return greet(frame);
-  if (state_ != State::running)
-    refuse(fmt::format("frame {:#x} after the end", static_cast<unsigned>(frame.type)));
-
   switch (frame.type) {
     case FrameType::out:
       count_output(frame.payload.size());
@@ -141,7 +144,7 @@ void Conversation::finish(const Frame& frame) {
   for (const auto& [name, value] : phases.items()) {
     if (!value.is_number_integer() || value < 0 || value > kMaxPhaseNs)
       refuse("a phase is not a duration");
-    phases_[shortened(name)] = std::chrono::nanoseconds(value.get<std::int64_t>());
+    phases_.emplace_back(shortened(name), std::chrono::nanoseconds(value.get<std::int64_t>()));
   }
   const auto skipped = body.value("skipped", json::array());
   if (!skipped.is_array() || skipped.size() > kMaxPhases) refuse("'skipped' is not a short list");

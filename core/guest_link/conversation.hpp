@@ -4,9 +4,9 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dhg::guest_link {
@@ -55,10 +55,10 @@ class Conversation {
   [[nodiscard]] State state() const noexcept { return state_; }
   [[nodiscard]] const std::vector<std::byte>& result() const noexcept { return result_; }
   [[nodiscard]] const AgentExit& agent_exit() const noexcept { return exit_; }
-  /// The guest's own phases, by name.
-  [[nodiscard]] const std::map<std::string, std::chrono::nanoseconds>& phases() const noexcept {
-    return phases_;
-  }
+  /// A phase of the guest's own, and how long it took.
+  using Phase = std::pair<std::string, std::chrono::nanoseconds>;
+  /// In the order in which the guest tells them.
+  [[nodiscard]] const std::vector<Phase>& phases() const noexcept { return phases_; }
   [[nodiscard]] const std::string& agent_version() const noexcept { return agent_version_; }
   [[nodiscard]] const std::string& python_version() const noexcept { return python_version_; }
   /// After QUIESCED: the memory that the guest uses for nothing, in bytes.
@@ -78,7 +78,7 @@ class Conversation {
   FrameDecoder decoder_;
   std::uint64_t output_bytes_ = 0;
   std::vector<std::byte> result_;
-  std::map<std::string, std::chrono::nanoseconds> phases_;
+  std::vector<Phase> phases_;
   std::string agent_version_;
   std::string python_version_;
   std::vector<std::string> skipped_;

@@ -4,6 +4,7 @@
 #include "memory/exception_text.hpp"
 #include "memory/fault_loop.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -30,8 +31,11 @@ MemorySession::~MemorySession() {
 void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline) {
   {
     const std::lock_guard lock(mutex_);
-    vmm_ = vmm;
-    link_ = VmmLink{std::move(handoff), vmm, deadline};
+    // Our own copy: the VM may be gone, and its descriptor's number in use again,
+    // before this thread has noticed.
+    vmm_.reset(fcntl(vmm, F_DUPFD_CLOEXEC, 0));
+    if (!vmm_) throw system_error(errno, "cannot watch the VMM");
+    link_ = VmmLink{std::move(handoff), vmm_.get(), deadline};
     if (!failure_.empty()) kill_vmm();
   }
   started_.set();
@@ -108,7 +112,7 @@ void MemorySession::fail(const std::string& reason) {
 }
 
 void MemorySession::kill_vmm() const {
-  if (vmm_ >= 0) syscall(SYS_pidfd_send_signal, vmm_, SIGKILL, nullptr, 0);
+  if (vmm_) syscall(SYS_pidfd_send_signal, vmm_.get(), SIGKILL, nullptr, 0);
 }
 
 std::string MemorySession::failure() const {

@@ -40,7 +40,7 @@ class MemorySession {
  private:
   struct VmmLink {
     UniqueFd handoff;
-    int vmm;
+    int vmm; // ours, below
     Deadline deadline;
   };
 
@@ -61,7 +61,7 @@ class MemorySession {
   os::EventFd started_;
   os::EventFd attached_;
   mutable std::mutex mutex_; // guards the four below
-  int vmm_ = -1;
+  UniqueFd vmm_;
   std::optional<VmmLink> link_;
   std::unique_ptr<ManagedMemory> memory_;
   std::string failure_;

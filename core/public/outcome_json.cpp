@@ -57,6 +57,10 @@ CodeResult parse_outcome_json(std::span<const std::byte> bytes) {
     refuse("member 'exit_code' is not an integer from 0 to 255");
   result.exit_code = code.get<int>();
   if (!member(root, "result_repr").is_null()) result.result_repr = text(root, "result_repr");
+  if (const auto single = root.find("is_expression"); single != root.end()) {
+    if (!single->is_boolean()) refuse("member 'is_expression' is not a boolean");
+    result.is_expression = single->get<bool>();
+  }
   if (const auto& error = member(root, "error"); !error.is_null()) {
     if (!error.is_object()) refuse("member 'error' is not an object");
     result.error = CodeError{text(error, "type"), text(error, "message"), text(error, "traceback")};

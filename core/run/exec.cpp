@@ -8,7 +8,7 @@
 #include "run/plugins.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
+#include <poll.h>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -60,8 +60,14 @@ MachineSpec machine_of(const snapshot::Manifest& manifest) {
           manifest.machine.accelerator == "kvm" ? Accelerator::kvm : Accelerator::tcg};
 }
 
-void report_stop(const ExchangeEnd& end, const ExecContext& context, Vm& vm,
-                 const memory::MemorySession& memory, ExecReport& report) {
+// Its sockets close a moment before a process is gone.
+bool has_ended(int process_fd) {
+  constexpr int kMomentMs = 20;
+  pollfd ended{process_fd, POLLIN, 0};
+  return poll(&ended, 1, kMomentMs) > 0;
+}
+
+void report_stop(const ExchangeEnd& end, const ExecContext& context, ExecReport& report) {
   switch (end.stopped) {
     case Stopped::no:
       return;
@@ -82,9 +88,7 @@ void report_stop(const ExchangeEnd& end, const ExecContext& context, Vm& vm,
       report.message = "nobody reads the output any more";
       return;
     case Stopped::vm_ended: {
-      const auto reason = memory.failure();
-      throw Error(Blame::environment,
-                  reason.empty() ? "the virtual machine ended: " + vm.describe_end() : reason);
+      throw Error(Blame::environment, "the virtual machine ended");
     }
   }
 }
@@ -170,7 +174,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     auto restore = timeline.span("restore");
     vm->load(until);
     if (const auto end = await_readable(memory.attached_fd(), watch); end.stopped != Stopped::no)
-      return report_stop(end, context, *vm, memory, report);
+      return report_stop(end, context, report);
     if (!memory.failure().empty()) throw Error(Blame::environment, memory.failure());
     vm->resume(until);
     snapshot.release();
@@ -189,13 +193,14 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     run.end();
     report.code_may_have_run = end.request_begun;
     add_guest_phases(conversation, sent, timeline);
-    report_stop(end, context, *vm, memory, report);
+    report_stop(end, context, report);
     if (end.stopped == Stopped::no) report_end(conversation, *channel.object, report);
-  } catch (const Error&) {
-    // The VMM dies of what went wrong with its memory; that is the reason to tell.
-    if (const auto reason = memory.failure(); !reason.empty())
-      throw Error(Blame::environment, reason);
-    throw;
+  } catch (const Error& error) {
+    // The VMM dies of what went wrong with its memory, and the other way round.
+    const auto reason = memory.failure();
+    std::string message = reason.empty() ? error.what() : reason;
+    if (reason.empty() && has_ended(vm->process_fd())) message += ": " + vm->describe_end();
+    throw Error(Blame::environment, message, error.hint());
   }
   report.memory = memory.stats();
   const auto teardown = timeline.span("teardown");
@@ -238,6 +243,10 @@ ExecReport exec(const Program& program, const ExecContext& context) {
     report.exit_code = kExitFailed;
     report.message = error.what();
     report.hint = error.hint();
+  } catch (const std::exception& error) {
+    report.outcome = RunOutcome::failed;
+    report.exit_code = kExitFailed;
+    report.message = error.what();
   }
   return report;
 }

@@ -1,5 +1,7 @@
 #include "run/output.hpp"
 
+#include "dhg/error.hpp"
+
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -33,7 +35,11 @@ bool StreamSink::pump(int fd) {
   // POLLOUT a pipe takes this much at once.
   const auto part = std::min<std::size_t>(q.bytes.size() - q.written, PIPE_BUF);
   const auto written = write(fd, q.bytes.data() + q.written, part);
-  if (written < 0) return errno == EINTR || errno == EAGAIN;
+  if (written < 0 && errno == EPIPE) return false;
+  if (written < 0 && errno != EINTR && errno != EAGAIN)
+    throw system_error(errno, fd == STDOUT_FILENO ? "cannot write to standard output"
+                                                  : "cannot write to standard error");
+  if (written < 0) return true;
   q.written += static_cast<std::size_t>(written);
   if (q.written == q.bytes.size()) q = {};
   return true;

@@ -14,7 +14,8 @@ class PumpedSink : public guest_link::OutputSink {
   [[nodiscard]] virtual bool pending(int fd) const noexcept = 0;
   /// So much is waiting that the guest should be held up.
   [[nodiscard]] virtual bool full() const noexcept = 0;
-  /// Descriptor `fd` can take bytes: writes some. @return false if its reader is gone
+  /// Descriptor `fd` can take bytes: writes some.
+  /// @return false if its reader is gone; @throws Error if it cannot be written
   [[nodiscard]] virtual bool pump(int fd) = 0;
 };
 

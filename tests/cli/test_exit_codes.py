@@ -47,8 +47,10 @@ def test_exit_text_goes_to_stderr(dhg):
 
 
 def test_value_of_the_last_expression(dhg):
-    assert dhg.exec("x = 20; x + 1").out == "21\n"
+    assert dhg.exec("20 + 1").out == "21\n"
     assert dhg.exec("None").out == ""
+    assert dhg.exec("x = 20; x + 1").out == ""
+    assert dhg.exec("x = 20; x + 1", "--json").json()["result_repr"] == "21"
 
 
 def test_script_file_with_arguments(dhg, tmp_path):
@@ -152,8 +154,9 @@ def test_reader_that_goes_away(dhg):
 def test_full_disk_as_stdout(dhg):
     with open("/dev/full", "wb") as full:
         run = dhg.start("exec", "--vm", "-c", "print('x')", stdout=full)
-        run.communicate(timeout=30)
-    assert run.returncode != 0
+        _, err = run.communicate(timeout=30)
+    assert run.returncode == 125
+    assert b"No space left on device" in err
 
 
 def test_json_of_a_missing_snapshot(empty_dhg):

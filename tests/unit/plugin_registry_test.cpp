@@ -1,6 +1,5 @@
 #include "plugin/registry.hpp"
 
-#include "config/near_names.hpp"
 #include "plugin_folder.hpp"
 
 #include <algorithm>
@@ -169,13 +168,4 @@ TEST_CASE("plugin registry: the list of all fixtures throws nothing") {
   const auto list = Registry("/nowhere", kFixtures.string()).list();
   CHECK(list.size() > 15);
   CHECK_FALSE(listed_as(list, kFixtures / "good.so").error);
-}
-
-TEST_CASE("plugin near names") {
-  const std::vector<std::string> names{"eager", "file", "lazy-2m", "lazy-4k"};
-  CHECK(near_names("lazy4k", names) == std::vector<std::string>{"lazy-4k"});
-  CHECK(near_names("lazy", names) == std::vector<std::string>{"lazy-2m", "lazy-4k"});
-  CHECK(near_names("fil", names) == std::vector<std::string>{"file"});
-  CHECK(near_names("x", names).empty());
-  CHECK(near_names("", names).empty());
 }

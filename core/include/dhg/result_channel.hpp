@@ -28,6 +28,7 @@ struct CodeResult {
   Outcome outcome = Outcome::ok;
   int exit_code = 0;                      ///< 0..255
   std::optional<std::string> result_repr; ///< repr() of a last expression
+  bool is_expression = false;             ///< the program was a single expression
   std::optional<CodeError> error;         ///< set if outcome is `exception`
 };
 

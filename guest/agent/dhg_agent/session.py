@@ -37,8 +37,9 @@ def execute(code, filename, namespace):
     lines = code.splitlines(keepends=True)
     linecache.cache[filename] = (len(code), None, lines, filename)
     outcome = {"outcome": "ok", "exit_code": 0, "result_repr": None, "error": None, "tables": []}
+    outcome["is_expression"] = False
     try:
-        value = _evaluate(code, filename, namespace)
+        value, outcome["is_expression"] = _evaluate(code, filename, namespace)
         if value is not None:
             outcome["result_repr"] = repr(value)
     except SystemExit as exit_:
@@ -53,7 +54,10 @@ def execute(code, filename, namespace):
 
 
 def _evaluate(code, filename, namespace):
-    """Runs all statements; the value of the last, if it is an expression."""
+    """Runs all statements.
+
+    Returns the value of the last, if it is an expression, and whether it was the only one.
+    """
     if code[:1].strip():
         # Most one-liners are an expression. Trees are built of many objects, and what
         # runs for the first time in a restored guest is slow.
@@ -62,7 +66,7 @@ def _evaluate(code, filename, namespace):
         except SyntaxError:
             pass
         else:
-            return eval(compiled, namespace)
+            return eval(compiled, namespace), True
     tree = ast.parse(code, filename)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):
@@ -70,9 +74,10 @@ def _evaluate(code, filename, namespace):
     compiled = compile(tree, filename, "exec", dont_inherit=True)
     exec(compiled, namespace)
     if last is None:
-        return None
+        return None, False
     flags = compiled.co_flags & _FUTURES
-    return eval(compile(last, filename, "eval", flags, dont_inherit=True), namespace)
+    value = eval(compile(last, filename, "eval", flags, dont_inherit=True), namespace)
+    return value, not tree.body
 
 
 def _future_flags():
