@@ -39,10 +39,26 @@ def frame(kind, payload):
     return struct.pack("<IB3x", len(payload), kind) + payload
 
 
+def qemu_arguments(dhg, env):
+    """The machine of a snapshot, as dhg itself describes it to QEMU."""
+    run = subprocess.Popen([dhg, "exec", "--vm", "--set", "page_server.plugin=file", "-c",
+                            "import time; print('up', flush=True); time.sleep(60)"],
+                           env=env, stdout=subprocess.PIPE)
+    try:
+        run.stdout.readline()
+        for task in pathlib.Path(f"/proc/{run.pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                return pathlib.Path(f"/proc/{child}/cmdline").read_text().split("\0")[:-1]
+    finally:
+        run.terminate()
+        run.wait()
+    sys.exit("dhg started no QEMU")
+
+
 class ByHand:
     """QEMU started directly on the snapshot that dhg made."""
 
-    def __init__(self, program, snapshot, rootfs, guest_half, folder):
+    def __init__(self, program, dhg, env, snapshot, guest_half, folder):
         run = {"channel": "json-file", "filename": "<string>", "argv": ["-c"], "now_ns": 0,
                "entropy": "", "options": {}}
         self.request = folder / "request"
@@ -51,23 +67,15 @@ class ByHand:
             + frame(3, guest_half) + frame(4, json.dumps(run).encode())
         )
         self.state = snapshot / "state"
-        memory = snapshot / "memory"
-        self.command = [
-            program, self.request, "/usr/bin/qemu-system-x86_64",
-            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-M", "microvm,memory-backend=mem,dump-guest-core=off,mem-merge=off",
-            "-global", "migration.store-global-state=off", "-accel", "tcg", "-cpu", "max",
-            "-m", f"{memory.stat().st_size >> 20}M", "-smp", "1",
-            "-object", f"memory-backend-file,id=mem,size={memory.stat().st_size},mem-path={memory},share=off",
-            "-blockdev", "driver=raw,node-name=root,read-only=on,file.driver=file,"
-            f"file.filename={rootfs},file.locking=off",
-            "-device", "virtio-blk-device,drive=root",
-            "-chardev", "socket,id=qmp,fd=3", "-mon", "chardev=qmp,mode=control",
-            "-chardev", "file,id=console,path=/dev/null", "-serial", "chardev:console",
-            "-device", "virtio-serial-device", "-chardev", "socket,id=agent,fd=4",
-            "-device", "virtserialport,chardev=agent,name=org.deephaven.dhg",
-            "-S", "-incoming", "defer",
+        # The memory file instead of what the handoff library replaces, mapped privately
+        # by QEMU itself; no console.
+        arguments = [
+            argument.replace("mem-path=/proc/self/fd/6,share=on",
+                             f"mem-path={snapshot / 'memory'},share=off")
+            .replace("path=/proc/self/fd/5", "path=/dev/null")
+            for argument in qemu_arguments(dhg, env)
         ]
+        self.command = [program, self.request, *arguments]
 
     def __call__(self):
         state = os.open(self.state, os.O_RDONLY)
@@ -110,8 +118,9 @@ def main():
         return lambda: timed(command, env)
 
     with tempfile.TemporaryDirectory() as folder:
-        variants = {"by hand": ByHand(options.by_hand.resolve(), pathlib.Path(small["path"]),
-                                      small["rootfs"], half.read_bytes(), pathlib.Path(folder))}
+        variants = {"by hand": ByHand(options.by_hand.resolve(), dhg, env,
+                                      pathlib.Path(small["path"]), half.read_bytes(),
+                                      pathlib.Path(folder))}
         for server in SERVERS:
             variants[server] = run(server)
         for server in SERVERS[:3]:

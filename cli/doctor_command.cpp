@@ -1,14 +1,13 @@
 #include "command.hpp"
 #include "setup.hpp"
 
-#include "dhg/error.hpp"
+#include "dhg/process.hpp"
 #include "dhg/vm_launcher.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/plugins.hpp"
 
 #include <fmt/format.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -56,13 +55,7 @@ Requirement check_userfaultfd() {
 }
 
 Requirement check_tool(const char* name, const char* package) {
-  std::string_view rest = std::getenv("PATH") != nullptr ? std::getenv("PATH") : "";
-  while (!rest.empty()) {
-    const auto colon = rest.find(':');
-    if (access((std::filesystem::path(rest.substr(0, colon)) / name).c_str(), X_OK) == 0)
-      return {name, true, "there", ""};
-    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
-  }
+  if (const auto path = find_program(name); !path.empty()) return {name, true, path.string(), ""};
   return {name, false, "not in PATH (dhg vm prepare needs it)",
           fmt::format("apt-get install {}", package)};
 }
@@ -106,7 +99,7 @@ int doctor_command(const Invocation& invocation) {
   all.push_back(check_disk(store.root()));
   for (const auto& [tool, package] :
        {std::pair{"mmdebstrap", "mmdebstrap"}, std::pair{"mkfs.erofs", "erofs-utils"},
-        std::pair{"cpio", "cpio"}})
+        std::pair{"cpio", "cpio"}, std::pair{"depmod", "kmod"}})
     all.push_back(check_tool(tool, package));
   bool all_met = true;
   for (const auto& requirement : all) {

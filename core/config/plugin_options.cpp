@@ -1,4 +1,5 @@
 #include "config/schema.hpp"
+#include "config/text.hpp"
 #include "dhg/error.hpp"
 
 #include <fmt/format.h>
@@ -68,8 +69,10 @@ std::string allowed(const dhg_option& option) {
       return "an integer" + range;
     case DHG_OPTION_SIZE:
       return "a size" + range;
-    default:
+    case DHG_OPTION_ENUM:
       return fmt::format("one of {}", fmt::join(split_choices(option.choices), ", "));
+    default:
+      return "a text";
   }
 }
 
@@ -95,14 +98,17 @@ Options validate_options(const RawNode* given, std::span<const dhg_option> decla
     const auto option = std::find_if(declared.begin(), declared.end(),
                                      [&, &key = name](const auto& o) { return key == o.name; });
     if (option == declared.end()) {
-      problems.add_unknown(origin, fmt::format("option of '{}'", plugin_name), name, names);
+      problems.add_unknown(origin,
+                           fmt::format("'{}' has no option '{}'", plugin_name, printable(name)),
+                           name, names);
       continue;
     }
-    auto parsed =
-        value.kind == RawNode::Kind::scalar ? parse_value(*option, value.text) : std::nullopt;
+    const bool scalar = value.kind == RawNode::Kind::scalar;
+    auto parsed = scalar ? parse_value(*option, value.text) : std::nullopt;
     if (!parsed)
-      problems.add(value.origin, fmt::format("option '{}' of '{}': '{}' is not possible; it is {}",
-                                             name, plugin_name, value.text, allowed(*option)));
+      problems.add_impossible(
+          value, fmt::format("option '{}' of '{}'", name, plugin_name), allowed(*option),
+          scalar && option->type == DHG_OPTION_SIZE ? suggest_size(value.text) : std::nullopt);
     else
       result.set(name, std::move(*parsed));
   }

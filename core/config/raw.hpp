@@ -25,6 +25,9 @@ struct RawNode {
   Origin origin;
   std::string text;            ///< of a scalar
   std::vector<Member> members; ///< of a map, in the order of the file
+  /// Of a plugin's section: options by the name of the plugin that they were given
+  /// for, when the environment or a flag has chosen another one.
+  std::vector<Member> set_aside;
 
   [[nodiscard]] const RawNode* find(std::string_view key) const;
   [[nodiscard]] RawNode* find(std::string_view key);
@@ -36,15 +39,17 @@ struct RawNode::Member {
   RawNode value;
 };
 
-/// Reads one YAML document whose root is a map, or which is empty.
-/// @throws Error(Blame::usage) with name:line:column for what is not that, for
-///   duplicate keys, aliases, tags, deep nesting, and more than 1 MiB
+/// Reads one YAML document whose root is a map.
+/// @throws Error(Blame::usage) with name:line:column for what is not that: nothing at
+///   all, what is not UTF-8, duplicate keys, anchors, tags, deep nesting, more than
+///   1000 members of one node; and for more than one document or 1 MiB
 [[nodiscard]] RawNode parse_text(const std::string& text, const std::string& name);
 /// The same from a file; messages name it as `path` does.
 [[nodiscard]] RawNode parse_file(const std::filesystem::path& path);
 
-/// Puts "page_server.plugin=lazy-4k" over what is there.
-/// @throws Error(Blame::usage) if it has no such form
+/// Puts "page_server.plugin=lazy-4k" over what is there. With another plugin, the
+/// file's options for the one before are set aside.
+/// @throws Error(Blame::usage) if it has no such form, or the key holds no value
 void apply_set(RawNode& root, const std::string& assignment);
 
 /// Puts the environment's switches over what is there: DHG_VM_EAGER_UFFD=1 and
@@ -55,7 +60,7 @@ void apply_environment(RawNode& root,
 
 /// A config by the name that a user gives: a path, or a file of `installed`, with or
 /// without its ".yaml".
-/// @throws Error(Blame::usage) that lists the installed ones
+/// @throws Error(Blame::usage) that names both places and lists the installed ones
 [[nodiscard]] std::filesystem::path locate(const std::string& name,
                                            const std::filesystem::path& installed);
 

@@ -1,6 +1,7 @@
 #include "config/schema.hpp"
 
 #include "config/near_names.hpp"
+#include "config/text.hpp"
 #include "dhg/error.hpp"
 
 #include <fmt/format.h>
@@ -28,7 +29,8 @@ bool is_word(const std::string& text) {
 }
 
 bool assign_plugin(PluginChoice& to, const std::string& text) {
-  if (!is_word(text) && text.substr(0, 1) != "/") return false;
+  const bool is_path = text.starts_with('/') && !find_bad_byte(text);
+  if (!is_word(text) && !is_path) return false;
   to.name = text;
   return true;
 }
@@ -42,7 +44,8 @@ const std::array kSchema{
     Key{"machine.memory", "512MiB", "128MiB to 1TiB, a multiple of 2MiB", "the guest's memory",
         [](Settings& s, const std::string& t) {
           return assign_size(s.machine.memory_bytes, t, 128 * kMiB, kMiB * kMiB, 2 * kMiB);
-        }},
+        },
+        suggest_size},
     Key{"machine.vcpus", "1", "1 to 32", "the guest's processors",
         [](Settings& s, const std::string& t) {
           const auto [end, error] = std::from_chars(t.data(), t.data() + t.size(), s.machine.vcpus);
@@ -61,7 +64,7 @@ const std::array kSchema{
         }},
     Key{"result_channel.plugin", "json-file", kPluginForm, "how the result leaves the guest",
         [](Settings& s, const std::string& t) { return assign_plugin(s.result_channel, t); }},
-    Key{"run.timeout", "none", "none, or a time such as 500ms, 30s, 5m",
+    Key{"run.timeout", "none", "none, or a time such as 500ms, 30s, 5m, at most 366 days",
         "the longest that a run may take, from the start of dhg",
         [](Settings& s, const std::string& t) {
           s.run.timeout = parse_duration(t);
@@ -72,29 +75,53 @@ const std::array kSchema{
         "the most that a program may print, stdout and stderr together",
         [](Settings& s, const std::string& t) {
           return assign_size(s.run.output_limit, t, 1024, 16 * 1024 * kMiB, 1);
-        }},
+        },
+        suggest_size},
     Key{"run.result_limit", "256MiB", "1KiB to 1GiB", "the largest result, without the output",
         [](Settings& s, const std::string& t) {
           return assign_size(s.run.result_limit, t, 1024, 1024 * kMiB, 1);
-        }},
+        },
+        suggest_size},
 };
+
+constexpr std::array<std::string_view, 3> kOptionsPaths{"launcher.options", "page_server.options",
+                                                        "result_channel.options"};
 
 } // namespace
 
 std::span<const Key> schema() { return kSchema; }
 
+const Key* find_key(std::string_view path) {
+  for (const auto& key : kSchema)
+    if (key.path == path) return &key;
+  return nullptr;
+}
+
 bool is_options_path(std::string_view path) {
-  return path == "launcher.options" || path == "page_server.options" ||
-         path == "result_channel.options";
+  return std::find(kOptionsPaths.begin(), kOptionsPaths.end(), path) != kOptionsPaths.end();
+}
+
+std::vector<std::string> keys_below(std::string_view group) {
+  std::vector<std::string> result;
+  const auto prefix = group.empty() ? std::string() : std::string(group) + '.';
+  const auto add = [&](std::string_view path) {
+    if (!path.starts_with(prefix)) return;
+    path.remove_prefix(prefix.size());
+    const std::string child(path.substr(0, path.find('.')));
+    if (std::find(result.begin(), result.end(), child) == result.end()) result.push_back(child);
+  };
+  for (const auto& key : kSchema) add(key.path);
+  for (const auto path : kOptionsPaths) add(path);
+  return result;
 }
 
 void Problems::add(const Origin& where, const std::string& what) {
   lines_.push_back(fmt::format("{}: {}", where.text, what));
 }
 
-void Problems::add_unknown(const Origin& where, std::string_view what, const std::string& word,
+void Problems::add_unknown(const Origin& where, const std::string& what, std::string_view word,
                            const std::vector<std::string>& known) {
-  auto line = fmt::format("unknown {} '{}'", what, word);
+  auto line = what;
   if (const auto near = near_names(word, known); !near.empty()) {
     line += fmt::format("; did you mean '{}'?", fmt::join(near, "' or '"));
   } else if (known.empty()) {
@@ -105,8 +132,31 @@ void Problems::add_unknown(const Origin& where, std::string_view what, const std
   add(where, line);
 }
 
+void Problems::add_not_a_group(const Origin& where, std::string_view path) {
+  add(where, is_options_path(path) ? fmt::format("'{}' is a map of the plugin's options", path)
+                                   : fmt::format("'{}' is a group of keys: {}", path,
+                                                 fmt::join(keys_below(path), ", ")));
+}
+
+void Problems::add_impossible(const RawNode& value, const std::string& what,
+                              std::string_view allowed,
+                              const std::optional<std::string>& suggestion) {
+  const auto shown = value.kind == RawNode::Kind::map        ? "a group of keys"
+                     : value.kind == RawNode::Kind::sequence ? "a list"
+                     : value.text.empty()                    ? "nothing"
+                                          : fmt::format("'{}'", printable(value.text));
+  add(value.origin,
+      fmt::format("{}: {} is not possible; it is {}{}", what, shown, allowed,
+                  suggestion ? fmt::format("; did you mean '{}'?", *suggestion) : ""));
+}
+
 void Problems::raise() const {
-  if (!lines_.empty()) throw Error(Blame::usage, fmt::format("{}", fmt::join(lines_, "\ndhg: ")));
+  constexpr std::size_t kMost = 20; // a file of another kind is wrong in every line
+  if (lines_.empty()) return;
+  const auto shown = std::span(lines_).first(std::min(lines_.size(), kMost));
+  throw Error(
+      Blame::usage, fmt::format("{}", fmt::join(shown, "\ndhg: ")),
+      lines_.size() > kMost ? fmt::format("and {} more problems", lines_.size() - kMost) : "");
 }
 
 } // namespace dhg::config

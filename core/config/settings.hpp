@@ -54,7 +54,8 @@ struct Settings {
 [[nodiscard]] Options validate_options(const RawNode* options, std::span<const dhg_option> declared,
                                        std::string_view plugin_name);
 
-/// What a run would use, as YAML that means the same, each value with its origin.
+/// What a run would use, as YAML that means the same, each value with its origin; and
+/// which options are not used because they are another plugin's.
 [[nodiscard]] std::string show(const RawNode& raw);
 
 } // namespace dhg::config

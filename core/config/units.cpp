@@ -38,6 +38,22 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::string> suggest_size(std::string_view text) {
+  const auto parts = split_number(text);
+  if (!parts || parse_size(text)) return std::nullopt;
+  std::string unit(parts->second);
+  for (auto& c : unit) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const auto& [name, factor] : kSizes) {
+    const auto letter = static_cast<char>(name[0] - 'A' + 'a');
+    if (unit != std::string{letter} && unit != std::string{letter, 'b'} &&
+        unit != std::string{letter, 'i', 'b'})
+      continue;
+    auto meant = fmt::format("{}{}", parts->first, name);
+    if (parse_size(meant)) return meant;
+  }
+  return std::nullopt;
+}
+
 std::string format_size(std::uint64_t bytes) {
   for (const auto& [name, factor] : kSizes)
     if (bytes != 0 && bytes % factor == 0) return fmt::format("{}{}", bytes / factor, name);

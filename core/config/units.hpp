@@ -10,6 +10,9 @@ namespace dhg::config {
 
 /// "4096", "64KiB", "512 MiB", "1GiB" -> bytes. Nothing if it is not that or too large.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
+/// "512MB", "2g" -> "512MiB", "2GiB": what was meant by what parse_size refuses.
+/// Decimal units are refused, for half of the world means the binary ones by them.
+[[nodiscard]] std::optional<std::string> suggest_size(std::string_view text);
 /// The shortest exact form: "512MiB".
 [[nodiscard]] std::string format_size(std::uint64_t bytes);
 

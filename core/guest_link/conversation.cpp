@@ -13,7 +13,6 @@ using json = nlohmann::ordered_json; // phases are told in the order of the run
 
 constexpr std::size_t kMaxPhases = 32;
 constexpr std::size_t kMaxName = 200;
-constexpr std::uint64_t kLongestPhase = UINT64_C(1) << 60; // nanoseconds
 constexpr std::int64_t kMaxPhaseNs = INT64_C(1'000'000'000) * 60 * 60 * 24 * 365;
 
 [[noreturn]] void refuse(const std::string& why) {

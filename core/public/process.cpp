@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #ifdef __SANITIZE_THREAD__
@@ -173,6 +174,18 @@ std::string describe_wait_status(int status) {
   if (WIFEXITED(status)) return fmt::format("exited with status {}", WEXITSTATUS(status));
   const int signal = WTERMSIG(status);
   return fmt::format("was killed by signal {} ({})", signal, strsignal(signal));
+}
+
+std::filesystem::path find_program(std::string_view name) {
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path != nullptr ? path : "/usr/bin:/bin";
+  while (!rest.empty()) {
+    const auto colon = rest.find(':');
+    auto candidate = std::filesystem::path(rest.substr(0, colon)) / name;
+    if (candidate.is_absolute() && access(candidate.c_str(), X_OK) == 0) return candidate;
+    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
+  }
+  return {};
 }
 
 } // namespace dhg

@@ -27,8 +27,11 @@ constexpr auto kBootLimit = 120s; // 5 s under TCG on an idle machine
 constexpr auto kStepLimit = 60s;
 constexpr auto kSaveLimit = 120s;
 constexpr auto kBalloonLimit = 120s;
-// What the guest keeps free: under pressure it would drop the pages of running code.
-constexpr std::uint64_t kHeadroom = UINT64_C(32) << 20;
+// What the guest keeps free. Less than its kernel's watermarks, which grow with its
+// memory, and it would drop the pages of running code to get there.
+std::uint64_t headroom(std::uint64_t memory_bytes) {
+  return (UINT64_C(32) << 20) + memory_bytes / 32;
+}
 constexpr int kWarmupRuns = 20;
 
 // A hole shorter than this is not worth an extent of its own.
@@ -62,7 +65,7 @@ fs::path ensure_image(const PrepareContext& context, std::string& digest) {
                 fmt::format("recipes are in {}", context.layout.images.string()));
   digest = snapshot::digest_of_tree(
       {folder, context.layout.images / "build-image", context.layout.images / "lib.sh"});
-  const auto target = context.store.image_path(recipe, digest);
+  auto target = context.store.image_path(recipe, digest);
   const auto lock = context.store.lock_for_making(target.filename());
   if (context.store.has_image(recipe, digest)) {
     say(context, fmt::format("image {}: there already", recipe));
@@ -160,8 +163,9 @@ void create_memory_file(const fs::path& path, std::uint64_t bytes) {
 // file; deflated again, the guest has it back, untouched.
 void give_memory_back(BootedGuest& guest, std::uint64_t memory_bytes) {
   const auto free = guest.conversation().free_bytes();
-  if (free <= kHeadroom || free > memory_bytes) return;
-  guest.vm().set_memory_target((memory_bytes - free + kHeadroom) >> 20 << 20,
+  const auto keep = headroom(memory_bytes);
+  if (free <= keep || free > memory_bytes) return;
+  guest.vm().set_memory_target((memory_bytes - free + keep) >> 20 << 20,
                                deadline_in(kBalloonLimit));
   guest.vm().set_memory_target(memory_bytes, deadline_in(kBalloonLimit));
 }

@@ -119,13 +119,28 @@ TEST_CASE("conversation: another protocol is told with what to do") {
   }
 }
 
-TEST_CASE("conversation: nothing may follow the end") {
+TEST_CASE("conversation: what follows the end belongs to the next request") {
   for (const auto end : {FrameType::done, FrameType::quiesced}) {
     Guest guest;
     guest.greets();
     guest.says(end);
-    CHECK_THROWS_WITH(guest.says(FrameType::out, "x"), Contains("after the end"));
+    guest.says(FrameType::out, "x"); // a daemon thread that prints on
+    CHECK(guest.conversation.state() == State::done);
+    CHECK(guest.sink.out_text.empty());
+    guest.conversation.next_request();
+    guest.says(FrameType::done);
+    CHECK(guest.conversation.state() == State::done);
+    CHECK(guest.sink.out_text == "x");
   }
+}
+
+TEST_CASE("conversation: the agent's death after the end does not undo the result") {
+  Guest guest;
+  guest.greets();
+  guest.says(FrameType::result, "{}");
+  guest.says(FrameType::done);
+  guest.says(FrameType::exited, exit_payload(1, 7));
+  CHECK(guest.conversation.state() == State::done);
 }
 
 TEST_CASE("conversation: the agent's end, at any time") {
@@ -136,7 +151,6 @@ TEST_CASE("conversation: the agent's end, at any time") {
   CHECK(guest.conversation.state() == State::exited);
   CHECK_FALSE(guest.conversation.agent_exit().by_signal);
   CHECK(guest.conversation.agent_exit().status == 7);
-  CHECK_THROWS_AS(guest.says(FrameType::exited, exit_payload(1, 7)), Error);
 }
 
 TEST_CASE("conversation: killed by a signal") {

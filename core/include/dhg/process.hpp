@@ -3,8 +3,10 @@
 #include "dhg/deadline.hpp"
 #include "dhg/unique_fd.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,6 +49,9 @@ class DHG_API ChildProcess {
   int pid_ = -1;
   std::optional<int> status_;
 };
+
+/// The absolute path of a program by PATH; empty if it is not there.
+[[nodiscard]] DHG_API std::filesystem::path find_program(std::string_view name);
 
 /// "exited with status 1", "was killed by signal 9 (Killed)".
 [[nodiscard]] DHG_API std::string describe_wait_status(int status);

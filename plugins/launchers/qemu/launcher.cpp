@@ -37,18 +37,6 @@ constexpr std::array kOptions{
     dhg_option{"binary", DHG_OPTION_STRING, "", nullptr, nullptr, nullptr,
                "absolute path of QEMU; empty: qemu-system-x86_64 from PATH"}};
 
-fs::path find_in_path() {
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path != nullptr ? path : "/usr/bin:/bin";
-  while (!rest.empty()) {
-    const auto colon = rest.find(':');
-    const auto candidate = fs::path(rest.substr(0, colon)) / kProgram;
-    if (candidate.is_absolute() && access(candidate.c_str(), X_OK) == 0) return candidate;
-    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
-  }
-  return {};
-}
-
 fs::path handoff_library() {
   Dl_info info{};
   if (dladdr(reinterpret_cast<const void*>(&handoff_library), &info) == 0 ||
@@ -90,7 +78,7 @@ class QemuLauncher final : public dhg::VmLauncher {
  public:
   explicit QemuLauncher(const dhg::Options& options)
       : accel_(options.text("accel")),
-        binary_(options.text("binary").empty() ? find_in_path()
+        binary_(options.text("binary").empty() ? dhg::find_program(kProgram)
                                                : fs::path(options.text("binary"))) {}
 
   [[nodiscard]] std::vector<dhg::Requirement> requirements() const override {

@@ -1,0 +1,45 @@
+#include "config/near_names.hpp"
+#include "config/raw.hpp"
+#include "config/text.hpp"
+#include "dhg/error.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+namespace dhg::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> yaml_files(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored; // a folder that cannot be read has none to offer
+  for (fs::directory_iterator it(folder, ignored), end; !ignored && it != end;
+       it.increment(ignored))
+    if (it->path().extension() == ".yaml") names.push_back(it->path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+} // namespace
+
+fs::path locate(const std::string& name, const fs::path& installed) {
+  std::error_code ignored;
+  // Of a path with '/' nothing else can be meant; reading it tells what is wrong.
+  if (name.find('/') != std::string::npos) return name;
+  if (fs::exists(name, ignored) && !fs::is_directory(name, ignored)) return name;
+  for (const auto& candidate : {installed / name, installed / (name + ".yaml")})
+    if (fs::is_regular_file(candidate, ignored)) return candidate;
+  const auto names = yaml_files(installed);
+  auto near = near_names(name, names);
+  if (near.empty()) near = near_names(name + ".yaml", names);
+  throw Error(
+      Blame::usage,
+      fmt::format(
+          "there is no config '{}', neither here nor in {}{}", printable(name), installed.string(),
+          near.empty() ? "" : fmt::format("; did you mean '{}'?", fmt::join(near, "' or '"))),
+      names.empty() ? "none is installed there"
+                    : fmt::format("installed are: {}", fmt::join(names, ", ")));
+}
+
+} // namespace dhg::config

@@ -1,0 +1,199 @@
+#include "config/raw.hpp"
+#include "config/text.hpp"
+#include "dhg/error.hpp"
+#include "dhg/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <sstream>
+#include <system_error>
+
+namespace dhg::config {
+namespace {
+
+constexpr std::size_t kMaxFile = 1024 * 1024;
+constexpr std::size_t kMaxDepth = 16;
+constexpr std::size_t kMaxMembers = 1000; // looking for duplicates is quadratic
+
+[[noreturn]] void refuse(const std::string& name, const YAML::Mark& mark, const std::string& why) {
+  throw Error(Blame::usage, fmt::format("{}:{}:{}: {}", name, std::max(mark.line, 0) + 1,
+                                        std::max(mark.column, 0) + 1, why));
+}
+
+// Builds the tree from the parser's events rather than from YAML::Node, which has
+// forgotten duplicate keys, and expands aliases.
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(const std::string& name) : name_(name) {}
+
+  [[nodiscard]] RawNode take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    OnScalar(mark, "?", anchor, "");
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
+    refuse(name_, mark, "aliases are not supported; write the value out");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    check(mark, tag, anchor);
+    if (value.find('\0') != std::string::npos) refuse(name_, mark, "a value with a NUL in it");
+    if (!stack_.empty() && stack_.back().node->kind == RawNode::Kind::map && !stack_.back().key) {
+      set_key(mark, value);
+      return;
+    }
+    auto& node = add(mark);
+    node.kind = RawNode::Kind::scalar;
+    node.text = value;
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    check(mark, tag, anchor);
+    open(mark, RawNode::Kind::sequence);
+  }
+  void OnSequenceEnd() override { stack_.pop_back(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    check(mark, tag, anchor);
+    open(mark, RawNode::Kind::map);
+  }
+  void OnMapEnd() override { stack_.pop_back(); }
+
+ private:
+  struct Level {
+    RawNode* node;
+    std::optional<std::string> key;
+    Origin key_origin;
+  };
+
+  [[nodiscard]] Origin origin(const YAML::Mark& mark) const {
+    return {Origin::Kind::file, fmt::format("{}:{}:{}", name_, mark.line + 1, mark.column + 1)};
+  }
+
+  void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
+    if (anchor != 0) refuse(name_, mark, "anchors are not supported");
+    if (!tag.empty() && tag != "?" && tag != "!")
+      refuse(name_, mark, fmt::format("the tag '{}' is not supported", printable(tag)));
+    if (stack_.size() >= kMaxDepth) refuse(name_, mark, "nested too deeply");
+  }
+
+  void set_key(const YAML::Mark& mark, const std::string& key) {
+    auto& level = stack_.back();
+    for (const auto& member : level.node->members)
+      if (member.key == key)
+        refuse(name_, mark,
+               fmt::format("'{}' is here a second time; the first is at {}", printable(key),
+                           member.key_origin.text));
+    level.key = key;
+    level.key_origin = origin(mark);
+  }
+
+  RawNode& add(const YAML::Mark& mark) {
+    if (stack_.empty()) {
+      root_.origin = origin(mark);
+      return root_;
+    }
+    auto& level = stack_.back();
+    const bool in_map = level.node->kind == RawNode::Kind::map;
+    if (in_map && !level.key) refuse(name_, mark, "a key is a plain word");
+    if (level.node->members.size() >= kMaxMembers)
+      refuse(name_, mark, fmt::format("more than {} values in one place", kMaxMembers));
+    level.node->members.push_back({in_map ? *level.key : "", level.key_origin, {}});
+    level.key.reset();
+    auto& node = level.node->members.back().value;
+    node.origin = origin(mark);
+    return node;
+  }
+
+  void open(const YAML::Mark& mark, RawNode::Kind kind) {
+    auto& node = add(mark);
+    node.kind = kind;
+    // Members are appended only to the innermost level, so outer pointers stay valid.
+    stack_.push_back({&node, std::nullopt, {}});
+  }
+
+  const std::string& name_;
+  RawNode root_;
+  std::vector<Level> stack_;
+};
+
+// yaml-cpp would replace what is not UTF-8, take U+0004 for the file's end, and read
+// UTF-16 where a byte order mark says so.
+void check_bytes(const std::string& text, const std::string& name) {
+  const auto bad = find_bad_byte(text);
+  if (!bad) return;
+  const auto before = std::string_view(text).substr(0, bad->offset);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto newline = before.rfind('\n');
+  const auto column = newline == before.npos ? before.size() : before.size() - newline - 1;
+  throw Error(Blame::usage, fmt::format("{}:{}:{}: {}", name, line, column + 1, bad->why),
+              "a config is YAML in UTF-8");
+}
+
+[[noreturn]] void refuse_file(const std::string& what, const std::string& path, int error) {
+  throw Error(Blame::usage, fmt::format("cannot {} '{}': {}", what, printable(path),
+                                        std::generic_category().message(error)));
+}
+
+// At most one byte more than is allowed, whatever the file says that its size is: it
+// may be a pipe.
+std::string read_text(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) refuse_file("open", path, errno);
+  std::string text;
+  std::array<char, 16 * 1024> block;
+  while (text.size() <= kMaxFile) {
+    const auto got = ::read(fd.get(), block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) refuse_file("read", path, errno);
+    if (got == 0) break;
+    text.append(block.data(), static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+} // namespace
+
+RawNode parse_text(const std::string& text, const std::string& given_name) {
+  const auto name = printable(given_name);
+  if (text.size() > kMaxFile)
+    throw Error(Blame::usage, fmt::format("{}: larger than {} KiB", name, kMaxFile / 1024),
+                "is this the file that was meant?");
+  check_bytes(text, name);
+  std::istringstream stream(text);
+  TreeBuilder builder(name);
+  bool empty = false;
+  try {
+    YAML::Parser parser(stream);
+    empty = !parser.HandleNextDocument(builder);
+    TreeBuilder rest(name);
+    if (!empty && parser.HandleNextDocument(rest))
+      throw Error(Blame::usage, fmt::format("{}: more than one YAML document", name));
+  } catch (const YAML::Exception& e) {
+    refuse(name, e.mark, printable(e.msg));
+  }
+  auto root = builder.take();
+  if (empty || (root.kind == RawNode::Kind::scalar && root.text.empty()))
+    throw Error(Blame::usage, fmt::format("{}:1:1: nothing is said here", name),
+                "a config is a map of keys and values, such as: image: python");
+  if (root.kind != RawNode::Kind::map)
+    throw Error(Blame::usage,
+                fmt::format("{}: a config is a map of keys and values", root.origin.text),
+                "for example: image: python");
+  return root;
+}
+
+RawNode parse_file(const std::filesystem::path& path) {
+  return parse_text(read_text(path.string()), path.string());
+}
+
+} // namespace dhg::config
