@@ -99,7 +99,7 @@ int doctor_command(const Invocation& invocation) {
   all.push_back(check_disk(store.root()));
   for (const auto& [tool, package] :
        {std::pair{"mmdebstrap", "mmdebstrap"}, std::pair{"mkfs.erofs", "erofs-utils"},
-        std::pair{"cpio", "cpio"}, std::pair{"depmod", "kmod"}})
+        std::pair{"cpio", "cpio"}, std::pair{"kmod", "kmod"}})
     all.push_back(check_tool(tool, package));
   bool all_met = true;
   for (const auto& requirement : all) {

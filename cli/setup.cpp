@@ -12,6 +12,15 @@ std::optional<std::string> environment(const char* name) {
   return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
 }
 
+// Only a name that somebody gave is looked up in the current folder: whose files
+// those are is not known.
+std::filesystem::path config_path(const po::variables_map& values,
+                                  const std::filesystem::path& installed) {
+  const auto given = values.count("config") != 0 ? std::optional(values["config"].as<std::string>())
+                                                 : environment("DHG_CONFIG");
+  return given ? config::locate(*given, installed) : installed / kDefaultConfig;
+}
+
 } // namespace
 
 void add_config_options(po::options_description& options) {
@@ -26,10 +35,7 @@ void add_config_options(po::options_description& options) {
 Setup make_setup(const po::variables_map& values) {
   Setup setup;
   setup.layout = run::installed_layout();
-  const auto wanted = values.count("config") != 0
-                          ? values["config"].as<std::string>()
-                          : environment("DHG_CONFIG").value_or(kDefaultConfig);
-  setup.raw = config::parse_file(config::locate(wanted, setup.layout.configs));
+  setup.raw = config::parse_file(config_path(values, setup.layout.configs));
   config::apply_environment(setup.raw, environment);
   if (values.count("image") != 0)
     config::apply_set(setup.raw, "image=" + values["image"].as<std::string>());

@@ -10,7 +10,7 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
 build_packages=(
   cmake ninja-build g++ pkg-config
-  libboost-filesystem-dev libboost-program-options-dev libyaml-cpp-dev libfmt-dev
+  libboost-dev libboost-program-options-dev libyaml-cpp-dev libfmt-dev
   nlohmann-json3-dev libxxhash-dev
 )
 # What `dhg vm prepare` and `dhg exec` run.
@@ -39,10 +39,15 @@ ensure_packages() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# build PRESET [CMAKE_OPTION...]: configures and builds in build/PRESET.
+# configure PRESET [CMAKE_OPTION...]: in build/PRESET.
+configure() {
+  say "build: $1"
+  (cd "$top" && cmake --preset "$@" >/dev/null)
+}
+
+# build PRESET [TARGET...]: all, if no target is named.
 build() {
   local preset=$1
   shift
-  say "build: $preset"
-  (cd "$top" && cmake --preset "$preset" "$@" >/dev/null && cmake --build --preset "$preset" -j "$jobs")
+  (cd "$top" && cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"})
 }

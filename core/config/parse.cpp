@@ -27,18 +27,38 @@ constexpr std::size_t kMaxMembers = 1000; // looking for duplicates is quadratic
                                         std::max(mark.column, 0) + 1, why));
 }
 
+// Whether the quoted scalar that begins at `at` has its closing quote: at the end of
+// a file, one cut short perhaps, yaml-cpp does without.
+bool is_closed(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  for (++at; at < text.size(); ++at) {
+    if (text[at] == quote) {
+      if (quote == '"' || at + 1 >= text.size() || text[at + 1] != quote) return true;
+      ++at;
+    } else if (quote == '"' && text[at] == '\\') {
+      ++at;
+    }
+  }
+  return false;
+}
+
 // Builds the tree from the parser's events rather than from YAML::Node, which has
 // forgotten duplicate keys, and expands aliases.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(const std::string& name) : name_(name) {}
+  TreeBuilder(const std::string& name, std::string_view text) : name_(name), text_(text) {}
 
   [[nodiscard]] RawNode take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    OnScalar(mark, "?", anchor, "");
+    if (stack_.empty() || !stack_.back().key) return OnScalar(mark, "?", anchor, "");
+    // The mark is where the parser looked for the value: often the next line.
+    const auto place = stack_.back().key_origin;
+    auto& node = add(mark);
+    node.kind = RawNode::Kind::scalar;
+    node.origin = place;
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
     refuse(name_, mark, "aliases are not supported; write the value out");
@@ -46,6 +66,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check(mark, tag, anchor);
+    if (tag == "!" && !is_closed(text_, static_cast<std::size_t>(mark.pos)))
+      refuse(name_, mark, "the closing quote is missing");
     if (value.find('\0') != std::string::npos) refuse(name_, mark, "a value with a NUL in it");
     if (!stack_.empty() && stack_.back().node->kind == RawNode::Kind::map && !stack_.back().key) {
       set_key(mark, value);
@@ -86,8 +108,14 @@ class TreeBuilder final : public YAML::EventHandler {
     if (stack_.size() >= kMaxDepth) refuse(name_, mark, "nested too deeply");
   }
 
+  void check_room(const YAML::Mark& mark) const {
+    if (stack_.back().node->members.size() >= kMaxMembers)
+      refuse(name_, mark, fmt::format("more than {} values in one place", kMaxMembers));
+  }
+
   void set_key(const YAML::Mark& mark, const std::string& key) {
     auto& level = stack_.back();
+    check_room(mark);
     for (const auto& member : level.node->members)
       if (member.key == key)
         refuse(name_, mark,
@@ -105,8 +133,7 @@ class TreeBuilder final : public YAML::EventHandler {
     auto& level = stack_.back();
     const bool in_map = level.node->kind == RawNode::Kind::map;
     if (in_map && !level.key) refuse(name_, mark, "a key is a plain word");
-    if (level.node->members.size() >= kMaxMembers)
-      refuse(name_, mark, fmt::format("more than {} values in one place", kMaxMembers));
+    check_room(mark);
     level.node->members.push_back({in_map ? *level.key : "", level.key_origin, {}});
     level.key.reset();
     auto& node = level.node->members.back().value;
@@ -122,6 +149,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   const std::string& name_;
+  std::string_view text_;
   RawNode root_;
   std::vector<Level> stack_;
 };
@@ -163,19 +191,22 @@ std::string read_text(const std::string& path) {
 
 } // namespace
 
-RawNode parse_text(const std::string& text, const std::string& given_name) {
+RawNode parse_text(const std::string& given_text, const std::string& given_name) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   const auto name = printable(given_name);
+  const auto text =
+      given_text.substr(given_text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
   if (text.size() > kMaxFile)
     throw Error(Blame::usage, fmt::format("{}: larger than {} KiB", name, kMaxFile / 1024),
                 "is this the file that was meant?");
   check_bytes(text, name);
   std::istringstream stream(text);
-  TreeBuilder builder(name);
+  TreeBuilder builder(name, text);
   bool empty = false;
   try {
     YAML::Parser parser(stream);
     empty = !parser.HandleNextDocument(builder);
-    TreeBuilder rest(name);
+    TreeBuilder rest(name, text);
     if (!empty && parser.HandleNextDocument(rest))
       throw Error(Blame::usage, fmt::format("{}: more than one YAML document", name));
   } catch (const YAML::Exception& e) {

@@ -121,6 +121,12 @@ class BootedGuest {
   UniqueFd agent_;
 };
 
+double guest_milliseconds(const Conversation& conversation) {
+  std::chrono::nanoseconds all{0};
+  for (const auto& [name, length] : conversation.phases()) all += length;
+  return std::chrono::duration<double, std::milli>(all).count();
+}
+
 std::vector<double> warm_up(const PrepareContext& context, BootedGuest& guest,
                             const ActivePlugin<ResultChannel>& channel) {
   const auto run = guest_link::encode_run({kWarmupProgram,
@@ -134,20 +140,19 @@ std::vector<double> warm_up(const PrepareContext& context, BootedGuest& guest,
   for (int i = 1; i <= kWarmupRuns; ++i) {
     const bool first = i == 1;
     if (!first) guest.conversation().next_request();
-    // Whatever the guest says first, it says after the boot: that is not counted.
-    const auto time = guest.ask(first ? guest_link::encode_hello() + run : run,
-                                deadline_in(first ? kBootLimit : kStepLimit),
-                                first ? "booting the guest" : "a warm-up run");
+    auto time = guest.ask(first ? guest_link::encode_hello() + run : run,
+                          deadline_in(first ? kBootLimit : kStepLimit),
+                          first ? "booting the guest" : "a warm-up run");
     const auto result = channel.object->decode(guest.conversation().result());
     if (result.outcome != Outcome::ok)
       throw Error(Blame::environment, "a warm-up run failed in the guest",
                   result.error ? result.error->traceback : "");
     if (first) {
-      say(context,
-          fmt::format("boot: {:.1f} s until the first answer", milliseconds_since(boot) / 1000));
-    } else {
-      say(context, fmt::format("warm-up {:>2}/{}: {:7.2f} ms", i, kWarmupRuns, time));
+      // Nothing is said before the first answer, so the guest tells what of it was the run.
+      time = guest_milliseconds(guest.conversation());
+      say(context, fmt::format("boot: {:.1f} s", (milliseconds_since(boot) - time) / 1000));
     }
+    say(context, fmt::format("warm-up {:>2}/{}: {:7.2f} ms", i, kWarmupRuns, time));
     times.push_back(time);
   }
   return times;

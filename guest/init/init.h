@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+// fail.c: steps that succeed or end the machine.
 // Prints "dhg-init: <what>: <why>" on the console and ends the machine.
 // `why` is errno's text when it is NULL.
 _Noreturn void fail(const char* what, const char* why);

@@ -65,6 +65,13 @@ def test_option_of_a_plugin_arrives(dhg):
     assert (run.code, run.out) == (0, "hello\n"), run.err
 
 
+def test_the_default_is_not_taken_from_the_current_folder(empty_dhg, tmp_path):
+    (tmp_path / "fast.yaml").write_text("image: trap\n")
+    assert "trap" not in empty_dhg("config", "show", cwd=tmp_path).out
+    given = empty_dhg("config", "show", "--config", "fast.yaml", cwd=tmp_path)
+    assert "trap" in given.out
+
+
 def test_missing_config_file(empty_dhg):
     run = empty_dhg("exec", "--vm", "--config", "fsat.yaml", "-c", "print(1)")
     assert run.code == 2

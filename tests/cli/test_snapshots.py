@@ -154,3 +154,15 @@ def test_unknown_image(empty_dhg):
     run = empty_dhg("vm", "prepare", "--image", "nonsense")
     assert run.code == 2
     assert "nonsense" in run.err
+
+
+def test_two_prepares_at_once(copied):
+    dhg, _ = copied
+    before = vmm_processes()
+    first = dhg.start("vm", "prepare", "--image", "python", "--force")
+    assert wait_until(lambda: vmm_processes() - before, 20)
+    second = dhg("vm", "prepare", "--image", "python", "--force")
+    assert second.code == 125
+    assert "another dhg" in second.err
+    first.communicate(timeout=60)
+    assert first.returncode == 0
