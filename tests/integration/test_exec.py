@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import hashlib
+import os
 import time
 
 import pytest
@@ -156,3 +157,21 @@ def test_no_network(dhg):
     assert run.out == "['lo']\n"
 
 
+
+
+def test_a_flood_on_the_console_is_bounded(dhg):
+    """It is kept in memory of the host, for messages: at most so much of it."""
+    run = dhg.start(
+        "exec", "--vm", "-c",
+        "f = open('/dev/ttyS0', 'wb', buffering=0)\n"
+        "for _ in range(256): f.write(b'x' * 4096)\n"
+        "print('written', flush=True)\n"
+        "import time; time.sleep(30)",
+    )
+    assert run.stdout.readline() == b"written\n"
+    [vmm] = [int(p) for t in os.listdir(f"/proc/{run.pid}/task")
+             for p in open(f"/proc/{run.pid}/task/{t}/children").read().split()]
+    assert os.stat(f"/proc/{vmm}/fd/5").st_size == 128 * 1024
+    run.terminate()
+    run.communicate(timeout=10)
+    assert run.returncode == 143

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -155,6 +156,14 @@ class QemuLauncher final : public dhg::VmLauncher {
     return binary_;
   }
 
+  // All that a restored QEMU writes into is the console's file and its own messages,
+  // and its guest runs what users wrote. What passes the limit is dropped.
+  static void limit_console(int pid) {
+    constexpr rlimit kMost{128 * 1024, 128 * 1024};
+    if (prlimit(pid, RLIMIT_FSIZE, &kMost, nullptr) != 0 && errno != ESRCH)
+      throw dhg::system_error(errno, "cannot limit what QEMU may write");
+  }
+
   [[nodiscard]] static std::unique_ptr<dhg::Vm> start(dhg::ProcessSpec spec, int console,
                                                       UniqueFd handoff) {
     Started started;
@@ -169,7 +178,9 @@ class QemuLauncher final : public dhg::VmLauncher {
           std::pair{started.errors.get(), STDERR_FILENO}, std::pair{qmp_child.get(), +kQmpFd},
           std::pair{agent_child.get(), +kAgentFd}, std::pair{console, +kConsoleFd}})
       spec.descriptors.push_back(descriptor);
+    const bool restored = started.handoff.get() >= 0;
     started.process = std::make_unique<dhg::ChildProcess>(spec);
+    if (restored) limit_console(started.process->pid());
     return std::make_unique<QemuVm>(std::move(started));
   }
 

@@ -53,8 +53,8 @@ function(dhg_embed_text target file symbol)
   set(header ${CMAKE_CURRENT_BINARY_DIR}/embedded/${symbol}.hpp)
   add_custom_command(OUTPUT ${header}
     COMMAND ${CMAKE_COMMAND} -DINPUT=${CMAKE_CURRENT_SOURCE_DIR}/${file} -DOUTPUT=${header}
-            -DSYMBOL=${symbol} -P ${CMAKE_SOURCE_DIR}/cmake/EmbedText.cmake
-    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file} ${CMAKE_SOURCE_DIR}/cmake/EmbedText.cmake VERBATIM)
+            -DSYMBOL=${symbol} -P ${CMAKE_SOURCE_DIR}/core/cmake/EmbedText.cmake
+    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file} ${CMAKE_SOURCE_DIR}/core/cmake/EmbedText.cmake VERBATIM)
   target_sources(${target} PRIVATE ${header})
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/embedded)
 endfunction()
