@@ -114,7 +114,8 @@ int doctor_command(const Invocation& invocation) {
                            accelerator == Accelerator::kvm ? "ok     " : "note   ", "KVM",
                            launcher.object->describe_acceleration());
   // By the measurements in docs/performance.md.
-  std::cout << fmt::format("\nfastest here: --config file.yaml with {}; {}\n", to_string(accelerator),
+  std::cout << fmt::format("\nfastest here: --config file.yaml with {}; {}\n",
+                           to_string(accelerator),
                            faults_work ? "fast.yaml, the default, is close behind it"
                                        : "fast.yaml, the default, needs userfaultfd");
   return all_met ? 0 : 1;

@@ -68,7 +68,7 @@ TEST_CASE("conversation: a run from its greeting to its end") {
   CHECK(guest.conversation.result().size() == 7);
   CHECK(guest.conversation.phases() ==
         std::vector<Conversation::Phase>{{"run", std::chrono::nanoseconds(12)},
-                                           {"receive", std::chrono::nanoseconds(3)}});
+                                         {"receive", std::chrono::nanoseconds(3)}});
 }
 
 TEST_CASE("conversation: several frames in one read") {

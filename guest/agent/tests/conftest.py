@@ -1,0 +1,126 @@
+"""A real agent process and a tiny host to speak with it, over a socket pair."""
+
+import json
+import pathlib
+import socket
+import struct
+import subprocess
+
+import pytest
+
+AGENT = pathlib.Path(__file__).parents[1] / "main.py"
+GUEST_HALF = (
+    pathlib.Path(__file__).parents[3] / "plugins/result_channels/json_file/guest_half.py"
+).read_bytes()
+
+HELLO, CODE, CHANNEL, RUN, QUIESCE = 1, 2, 3, 4, 5
+GUEST_HELLO, STDOUT, STDERR, RESULT, DONE, QUIESCED, EXITED, ERROR = range(0x81, 0x89)
+LIMIT = 20  # seconds that any answer may take
+
+
+def frame(kind, payload=b""):
+    return struct.pack("<IB3x", len(payload), kind) + payload
+
+
+class Answer:
+    """The frames of one answer."""
+
+    def __init__(self, frames):
+        self.frames = frames
+
+    def joined(self, kind):
+        return b"".join(payload for k, payload in self.frames if k == kind)
+
+    @property
+    def out(self):
+        return self.joined(STDOUT).decode(errors="surrogateescape")
+
+    @property
+    def err(self):
+        return self.joined(STDERR).decode(errors="surrogateescape")
+
+    @property
+    def outcome(self):
+        return json.loads(self.joined(RESULT))
+
+    @property
+    def error(self):
+        return json.loads(self.joined(ERROR))["message"]
+
+    @property
+    def kinds(self):
+        return [kind for kind, _ in self.frames]
+
+
+class Host:
+    """Starts an agent and plays the host."""
+
+    def __init__(self):
+        ours, theirs = socket.socketpair()
+        self.socket = ours
+        self.socket.settimeout(LIMIT)
+        self.process = subprocess.Popen(
+            ["/usr/bin/python3", "-I", AGENT, "--port-fd", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        theirs.close()
+        self._buffer = b""
+
+    def close(self):
+        self.socket.close()
+        try:
+            self.process.wait(LIMIT)
+        finally:
+            self.process.kill()
+            self.process.communicate()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def next(self):
+        """The next frame, or None at the end of the stream."""
+        while True:
+            if len(self._buffer) >= 8:
+                length, kind = struct.unpack_from("<IB", self._buffer)
+                assert length <= 32_760
+                assert self._buffer[5:8] == b"\0\0\0"
+                if len(self._buffer) >= 8 + length:
+                    payload = self._buffer[8 : 8 + length]
+                    self._buffer = self._buffer[8 + length :]
+                    return kind, payload
+            part = self.socket.recv(65536)
+            if not part:
+                return None
+            self._buffer += part
+
+    def answer(self):
+        """All frames up to the end of an answer."""
+        frames = []
+        while not frames or frames[-1][0] not in (DONE, QUIESCED, ERROR):
+            got = self.next()
+            if got is None:
+                break
+            frames.append(got)
+        return Answer(frames)
+
+    @staticmethod
+    def request(code, channel=GUEST_HALF, **members):
+        run = {"channel": "json-file", "filename": "<string>", "argv": ["-c"], "now_ns": 0,
+               "entropy": "", **members}
+        if isinstance(code, str):
+            code = code.encode()
+        return frame(CODE, code) + frame(CHANNEL, channel) + frame(RUN, json.dumps(run).encode())
+
+    def run(self, code, **members):
+        self.send(self.request(code, **members))
+        return self.answer()
+
+
+@pytest.fixture
+def host():
+    host = Host()
+    yield host
+    host.close()
