@@ -47,6 +47,7 @@ json to_json(const snapshot::ListedSnapshot& listed, const std::string& problem)
               {"rootfs", listed.rootfs.string()},
               {"state", problem.empty() ? "complete" : "broken"},
               {"problem", problem.empty() ? json() : json(problem)},
+              {"being_made_by_pid", listed.maker ? json(*listed.maker) : json()},
               {"bytes", listed.bytes},
               {"allocated_bytes", listed.allocated_bytes}};
   if (listed.manifest) object["manifest"] = json::parse(snapshot::to_json(*listed.manifest));
@@ -56,6 +57,7 @@ json to_json(const snapshot::ListedSnapshot& listed, const std::string& problem)
 void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
   std::cout << fmt::format("{}  {}\n", listed.name,
                            problem.empty() ? "complete" : "broken: " + problem);
+  if (listed.maker) std::cout << fmt::format("    being made anew by process {}\n", *listed.maker);
   if (!listed.manifest) return;
   const auto& m = *listed.manifest;
   std::cout << fmt::format("    image {}, Python {}; {} on {}, {} MiB, {} vcpu\n", m.image.recipe,

@@ -239,6 +239,11 @@ void prepare(bool force, const PrepareContext& context) {
                             launcher.object->choose_accelerator()};
   say(context, fmt::format("accelerator: {}", to_string(machine.accelerator)));
 
+  // Held from here on: `dhg vm clean` keeps the image of a snapshot that is being made.
+  const auto name =
+      snapshot::snapshot_name(settings.image, launcher.name, machine.memory_bytes, machine.vcpus);
+  const auto lock = context.store.lock_for_making(name);
+
   snapshot::Manifest manifest;
   manifest.dhg_version = context.dhg_version;
   manifest.launcher = {launcher.name, launcher.version, launcher.object->fingerprint()};
@@ -249,9 +254,6 @@ void prepare(bool force, const PrepareContext& context) {
   const auto image = ensure_image(context, manifest.image.digest);
   manifest.image.recipe = settings.image;
 
-  const auto name =
-      snapshot::snapshot_name(settings.image, launcher.name, machine.memory_bytes, machine.vcpus);
-  const auto lock = context.store.lock_for_making(name);
   if (!force && up_to_date(context, name, manifest)) {
     say(context, fmt::format("snapshot {}: there already", name));
     return;

@@ -9,6 +9,8 @@ namespace dhg::snapshot {
 /// XXH3-128 of a file's bytes, in hex. Holes are not read, but count as the zeros
 /// that they are. Finds damage, not malice.
 [[nodiscard]] std::string digest_of_file(const std::filesystem::path& path);
+/// The same of a file that is open for reading; `path` is for messages.
+[[nodiscard]] std::string digest_of_open_file(int fd, const std::filesystem::path& path);
 
 /// One digest of several files and folders: of their relative names, executable bits
 /// and contents. Editor and interpreter leftovers (__pycache__, tests) do not count.

@@ -14,16 +14,28 @@
 namespace dhg::snapshot {
 namespace {
 
-constexpr std::size_t kBlock = 1024 * 1024;
+constexpr std::uint64_t kBlock = 1024 * 1024;
 
-std::uint64_t allocated(int fd) {
+struct stat examine(int fd) {
   struct stat info {};
   if (fstat(fd, &info) != 0) throw system_error(errno, "cannot examine the memory file");
-  return static_cast<std::uint64_t>(info.st_blocks) * 512;
+  return info;
 }
+
+std::uint64_t allocated(int fd) { return static_cast<std::uint64_t>(examine(fd).st_blocks) * 512; }
 
 bool is_zero(const char* page) {
   return page[0] == 0 && std::memcmp(page, page + 1, kPageSize - 1) == 0;
+}
+
+// Where the next data, or the next hole, begins at or after `at`; `end` if
+// there is none.
+std::uint64_t seek(int fd, std::uint64_t at, std::uint64_t end, int whence) {
+  if (at >= end) return end;
+  const auto found = lseek(fd, static_cast<off_t>(at), whence);
+  if (found < 0 && errno == ENXIO) return end;
+  if (found < 0) throw system_error(errno, "cannot find the holes in the memory file");
+  return std::min(static_cast<std::uint64_t>(found), end);
 }
 
 // Collects neighbouring zero pages and punches each run out once it ends.
@@ -44,7 +56,10 @@ class Digger {
     if (run_.length >= least_run_ && run_.length != 0 &&
         fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(run_.offset),
                   static_cast<off_t>(run_.length)) != 0)
-      throw system_error(errno, "cannot dig holes into the memory file");
+      throw system_error(errno, "cannot dig holes into the memory file",
+                         "set DHG_CACHE_DIR to a folder on a file system with "
+                         "sparse files, such "
+                         "as ext4, xfs or btrfs");
     run_ = {};
   }
 
@@ -54,26 +69,36 @@ class Digger {
   ByteRange run_;
 };
 
+// `at` and `end` are page-aligned.
+void scan(int fd, std::uint64_t at, std::uint64_t end, std::vector<char>& block, Digger& digger) {
+  while (at < end) {
+    const auto wanted = static_cast<std::size_t>(std::min(kBlock, end - at));
+    std::size_t filled = 0;
+    while (filled < wanted) {
+      const auto got = pread(fd, &block[filled], wanted - filled, static_cast<off_t>(at + filled));
+      if (got < 0) throw system_error(errno, "cannot read the memory file");
+      if (got == 0) throw Error(Blame::environment, "the memory file was cut while it was read");
+      filled += static_cast<std::size_t>(got);
+    }
+    for (std::size_t i = 0; i < wanted; i += kPageSize) digger.page(at + i, is_zero(&block[i]));
+    at += wanted;
+  }
+}
+
 } // namespace
 
 Dug dig_zero_pages(int fd, std::uint64_t least_run) {
   Dug result{allocated(fd), 0};
+  // A last piece shorter than a page stays as it is.
+  const auto end = static_cast<std::uint64_t>(examine(fd).st_size) / kPageSize * kPageSize;
   std::vector<char> block(kBlock);
   Digger digger(fd, least_run);
-  for (off_t at = 0; (at = lseek(fd, at, SEEK_DATA)) >= 0;) {
-    at = at / static_cast<off_t>(kPageSize) * static_cast<off_t>(kPageSize);
-    const auto hole = lseek(fd, at, SEEK_HOLE);
-    if (hole < 0) throw system_error(errno, "cannot find the holes in the memory file");
-    while (at < hole) {
-      const auto wanted = static_cast<std::size_t>(std::min<off_t>(kBlock, hole - at));
-      const auto got = pread(fd, block.data(), wanted, at);
-      if (got <= 0) throw system_error(errno, "cannot read the memory file");
-      const auto pages = static_cast<std::size_t>(got) / kPageSize;
-      if (pages == 0) return result; // a last piece shorter than a page stays
-      for (std::size_t i = 0; i < pages; ++i)
-        digger.page(static_cast<std::uint64_t>(at) + i * kPageSize, is_zero(&block[i * kPageSize]));
-      at += static_cast<off_t>(pages * kPageSize);
-    }
+  for (std::uint64_t at = 0; (at = seek(fd, at, end, SEEK_DATA)) < end;) {
+    const auto hole = seek(fd, at, end, SEEK_HOLE);
+    // Whole pages: the file system's blocks may be smaller.
+    const auto stop = (hole + kPageSize - 1) / kPageSize * kPageSize;
+    scan(fd, at / kPageSize * kPageSize, stop, block, digger);
+    at = stop;
   }
   digger.flush();
   result.after = allocated(fd);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "dhg/deadline.hpp"
 #include "dhg/unique_fd.hpp"
 
+#include <sys/types.h>
 #include <filesystem>
 #include <optional>
 
@@ -16,12 +18,19 @@ class FileLock {
   /// @throws Error if the file cannot be made
   [[nodiscard]] static std::optional<FileLock> try_take(const std::filesystem::path& path,
                                                         LockMode mode);
-  /// Waits for as long as it takes; a signal ends the wait.
-  [[nodiscard]] static FileLock take(const std::filesystem::path& path, LockMode mode);
+  /// Waits for those who hold it.
+  /// @throws Error that names one of them, at the deadline
+  [[nodiscard]] static FileLock take(const std::filesystem::path& path, LockMode mode,
+                                     Deadline deadline);
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
   UniqueFd fd_;
 };
+
+/// A process that holds a lock on `path` now, as the kernel tells
+/// (/proc/locks). For messages: nothing if there is none, or it is not visible
+/// from here.
+[[nodiscard]] std::optional<pid_t> lock_holder(const std::filesystem::path& path);
 
 } // namespace dhg::snapshot

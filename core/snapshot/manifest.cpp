@@ -1,6 +1,7 @@
 #include "snapshot/manifest.hpp"
 
 #include "dhg/error.hpp"
+#include "snapshot/names.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -41,6 +42,9 @@ std::string as_text(const json& value, const char* name) {
   if (!value.is_string()) refuse(fmt::format("'{}' is not text", name));
   auto text = value.get<std::string>();
   if (text.size() > kMaxText) refuse(fmt::format("'{}' is too long", name));
+  // Some of it came out of a guest, and all of it is shown on terminals.
+  if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+    refuse(fmt::format("'{}' has control characters", name));
   return text;
 }
 
@@ -48,35 +52,49 @@ std::string text(const json& object, const char* name) {
   return as_text(member(object, name), name);
 }
 
-std::uint64_t number(const json& object, const char* name, std::uint64_t most) {
+std::uint64_t number(const json& object, const char* name, std::uint64_t least,
+                     std::uint64_t most) {
   const auto& value = member(object, name);
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
-    refuse(fmt::format("'{}' is not an integer up to {}", name, most));
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least ||
+      value.get<std::uint64_t>() > most)
+    refuse(fmt::format("'{}' is not an integer from {} to {}", name, least, most));
   return value.get<std::uint64_t>();
 }
 
-// A plain name: it is joined to the snapshot's folder.
-std::string file_name(const json& object, const char* name) {
+// It is joined to a folder's path.
+std::string plain_name(const json& object, const char* name) {
   auto value = text(object, name);
-  const bool plain = !value.empty() && value.front() != '.' &&
-                     std::all_of(value.begin(), value.end(), [](unsigned char c) {
-                       return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-                     });
-  if (!plain) refuse(fmt::format("'{}' is not a plain name", name));
+  if (!is_plain_name(value)) refuse(fmt::format("'{}' is not a plain name", name));
   return value;
 }
 
 std::string hex(const json& object, const char* name) {
   auto value = text(object, name);
-  if (value.size() != 32 || !std::all_of(value.begin(), value.end(),
-                                         [](unsigned char c) { return std::isxdigit(c) != 0; }))
+  if (value.size() != 32 || value.find_first_not_of("0123456789abcdef") != std::string::npos)
     refuse(fmt::format("'{}' is not a digest", name));
   return value;
 }
 
-constexpr std::uint64_t kMaxBytes = UINT64_C(1) << 45;
+std::string time_of(const json& object, const char* name) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00Z"; // 0: any digit
+  auto value = text(object, name);
+  const bool matches =
+      std::equal(value.begin(), value.end(), kForm.begin(), kForm.end(),
+                 [](char c, char form) { return form == '0' ? c >= '0' && c <= '9' : c == form; });
+  if (!matches) refuse(fmt::format("'{}' is not a time in UTC", name));
+  return value;
+}
+
+constexpr std::uint64_t kMaxFile = UINT64_C(1) << 45;
+constexpr std::uint64_t kMemoryUnit = UINT64_C(2) << 20; // MachineSpec::memory_bytes
 
 } // namespace
+
+const Manifest::File* find_file(const Manifest& manifest, std::string_view name) {
+  const auto found = std::find_if(manifest.files.begin(), manifest.files.end(),
+                                  [&](const auto& file) { return file.name == name; });
+  return found == manifest.files.end() ? nullptr : &*found;
+}
 
 std::string to_json(const Manifest& m) {
   json files = json::array();
@@ -111,37 +129,44 @@ std::string to_json(const Manifest& m) {
 }
 
 Manifest parse_manifest(const std::string& source) {
+  if (source.size() > Manifest::kMaxBytes) refuse("it is too large");
   const auto root = json::parse(source, nullptr, false);
   if (!root.is_object()) refuse("it is not a JSON object");
-  if (const auto format = number(root, "format", 1'000'000); format != Manifest::kFormat)
-    refuse(fmt::format("it has format {}, this dhg knows {}", format, Manifest::kFormat));
+  if (const auto format = number(root, "format", 1, 1'000'000); format != Manifest::kFormat)
+    refuse(fmt::format("it has format {}, made by a newer dhg; this one knows format {}", format,
+                       Manifest::kFormat));
 
   Manifest m;
-  m.created = text(root, "created");
+  m.created = time_of(root, "created");
   m.dhg_version = text(root, "dhg_version");
   const auto& image = object_member(root, "image");
-  m.image = {file_name(image, "recipe"), hex(image, "digest")};
+  m.image = {plain_name(image, "recipe"), hex(image, "digest")};
   const auto& guest = object_member(root, "guest");
   m.guest = {text(guest, "agent"), hex(guest, "agent_digest"), text(guest, "python"),
-             static_cast<int>(number(guest, "protocol", 1000))};
+             static_cast<int>(number(guest, "protocol", 1, 1000))};
   const auto& launcher = object_member(root, "launcher");
-  m.launcher = {file_name(launcher, "name"), text(launcher, "version"),
+  m.launcher = {plain_name(launcher, "name"), text(launcher, "version"),
                 text(launcher, "fingerprint")};
   const auto& machine = object_member(root, "machine");
-  m.machine = {number(machine, "memory_bytes", kMaxBytes),
-               static_cast<unsigned>(number(machine, "vcpus", 1024)), text(machine, "accelerator")};
+  m.machine = {number(machine, "memory_bytes", kMemoryUnit, kMaxFile),
+               static_cast<unsigned>(number(machine, "vcpus", 1, 32)),
+               text(machine, "accelerator")};
+  if (m.machine.memory_bytes % kMemoryUnit != 0)
+    refuse("'memory_bytes' is not a multiple of 2 MiB");
   if (m.machine.accelerator != "tcg" && m.machine.accelerator != "kvm")
     refuse("'accelerator' is neither tcg nor kvm");
   for (const auto& channel : list_member(root, "channels"))
     m.channels.push_back(as_text(channel, "channels"));
   for (const auto& time : list_member(root, "warmup_ms")) {
-    if (!time.is_number()) refuse("'warmup_ms' is not a list of numbers");
+    if (!time.is_number() || time.get<double>() < 0) refuse("'warmup_ms' is not a list of times");
     m.warmup_ms.push_back(time.get<double>());
   }
   for (const auto& file : list_member(root, "files")) {
     if (!file.is_object()) refuse("'files' is not a list of objects");
-    m.files.push_back({file_name(file, "name"), number(file, "bytes", kMaxBytes),
-                       number(file, "allocated_bytes", kMaxBytes), hex(file, "xxh3_128")});
+    m.files.push_back({plain_name(file, "name"), number(file, "bytes", 0, kMaxFile),
+                       number(file, "allocated_bytes", 0, kMaxFile), hex(file, "xxh3_128")});
+    if (find_file(m, m.files.back().name) != &m.files.back())
+      refuse(fmt::format("'files' has '{}' twice", m.files.back().name));
   }
   return m;
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dhg::snapshot {
@@ -10,6 +12,7 @@ namespace dhg::snapshot {
 /// last: where it is, the snapshot is complete.
 struct Manifest {
   static constexpr int kFormat = 1;
+  static constexpr std::size_t kMaxBytes = 1024 * 1024; ///< of its JSON
 
   struct File {
     std::string name; ///< in the snapshot's folder, no path
@@ -44,6 +47,9 @@ struct Manifest {
   std::vector<double> warmup_ms;
   std::vector<File> files;
 };
+
+/// @return nullptr if there is none of that name
+[[nodiscard]] const Manifest::File* find_file(const Manifest& manifest, std::string_view name);
 
 [[nodiscard]] std::string to_json(const Manifest& manifest);
 /// Hostile: every member is checked.

@@ -1,11 +1,14 @@
+#include "snapshot/staging.hpp"
+
 #include "dhg/error.hpp"
-#include "snapshot/store.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
+#include <cstdlib>
 
 namespace dhg::snapshot {
 namespace {
@@ -13,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void sync_path(const fs::path& path) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!fd || fsync(fd.get()) != 0)
     throw system_error(errno, fmt::format("cannot write '{}' to the disk", path.string()));
 }
@@ -22,53 +25,74 @@ UniqueFd open_folder(const fs::path& path) {
   return UniqueFd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
 }
 
-// Held (shared) between making a staging folder and locking it, and (exclusively)
-// by whoever looks for abandoned ones.
-fs::path gate_path(const fs::path& root) { return root / "locks" / "staging.lock"; }
+bool try_lock(const UniqueFd& fd) { return flock(fd.get(), LOCK_EX | LOCK_NB) == 0; }
 
 } // namespace
 
 Staging::Staging(const fs::path& root, std::string_view name) {
-  const auto gate = FileLock::take(gate_path(root), LockMode::shared);
-  auto pattern = (root / "staging" / fmt::format("{}.XXXXXX", name)).string();
+  // Before it is locked, a new folder looks abandoned, and whoever cleans may
+  // take it.
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; ++i)
+    if (claim(root, name)) return;
+  throw Error(Blame::environment,
+              fmt::format("cannot keep a folder in '{}': others remove it at once",
+                          (root / "staging").string()));
+}
+
+// @return false if somebody removes, or has removed, the new folder
+bool Staging::claim(const fs::path& root, std::string_view name) {
+  auto pattern = (root / "staging" / fmt::format("{}.{}.XXXXXX", name, getpid())).string();
   if (mkdtemp(pattern.data()) == nullptr)
     throw system_error(errno,
                        fmt::format("cannot make a folder in '{}'", (root / "staging").string()));
+  auto owner = open_folder(pattern);
+  if (!owner && errno != ENOENT)
+    throw system_error(errno, fmt::format("cannot open '{}'", pattern));
+  if (!owner || !try_lock(owner)) return false;
+  struct stat info {};
+  if (fstat(owner.get(), &info) != 0 || info.st_nlink == 0) return false;
   path_ = pattern;
-  owner_ = open_folder(path_);
-  if (!owner_ || flock(owner_.get(), LOCK_EX | LOCK_NB) != 0)
-    throw system_error(errno, fmt::format("cannot lock '{}'", pattern));
+  owner_ = std::move(owner);
+  return true;
 }
 
 Staging::Staging(Staging&& other) noexcept
     : path_(std::exchange(other.path_, {})), owner_(std::move(other.owner_)) {}
 
 Staging::~Staging() {
-  std::error_code ignored; // what cannot be removed now, clean_stale() removes later
+  std::error_code ignored; // what cannot be removed now is abandoned from now on
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
-void Staging::publish(const fs::path& target) {
-  for (const auto& entry : fs::recursive_directory_iterator(path_)) sync_path(entry.path());
+void Staging::sync() const {
+  for (const auto& entry : fs::recursive_directory_iterator(path_))
+    if (const auto type = entry.symlink_status().type();
+        type == fs::file_type::regular || type == fs::file_type::directory)
+      sync_path(entry.path());
   sync_path(path_);
+}
+
+void Staging::publish(const fs::path& target) {
+  sync();
   if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) {
     path_.clear();
   } else if (errno != EEXIST ||
              renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
-    throw system_error(errno, fmt::format("cannot publish '{}'", target.string()));
+    throw system_error(errno, fmt::format("cannot publish '{}'", target.string()),
+                       "the cache must be on a local file system, such as ext4, xfs or btrfs: "
+                       "see DHG_CACHE_DIR");
   } // else path_ is the old one now, and goes with us
   sync_path(target.parent_path());
 }
 
-void Store::clean_stale() const {
-  const auto folder = root_ / "staging";
-  std::error_code error;
-  if (fs::is_empty(folder, error) || error) return;
-  const auto gate = FileLock::try_take(gate_path(root_), LockMode::exclusive);
-  if (!gate) return; // somebody is making one now, or cleaning
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const auto owner = open_folder(entry.path());
-    if (owner && flock(owner.get(), LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), error);
+void remove_abandoned_staging(const fs::path& root) noexcept {
+  std::error_code error; // what cannot be removed now is tried again in the next run
+  for (fs::directory_iterator at(root / "staging", error), end; !error && at != end;
+       at.increment(error)) {
+    const auto owner = open_folder(at->path());
+    std::error_code ignored;
+    if (owner && try_lock(owner)) fs::remove_all(at->path(), ignored);
   }
 }
 

@@ -6,23 +6,32 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <fstream>
 
 namespace dhg::snapshot {
 namespace {
 
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxManifest = 1024 * 1024;
 constexpr const char* kManifest = "manifest.json";
-constexpr const char* kMemory = "memory"; // too large to be read before each run
+constexpr std::uint64_t kReadEachTime = 4 * 1024 * 1024; // a millisecond's work
+
+// A run holds the lock until its machine is restored; it has 120 s for that.
+constexpr auto kLockLimit = 150s;
 
 std::string remedy(const std::string& name) {
-  return fmt::format("make it again with: dhg vm prepare --image {} --force",
-                     name.substr(0, name.find('-')));
+  return fmt::format("make it again with: {} --force", prepare_command(name));
+}
+
+const std::string& checked_name(const std::string& name) {
+  if (!is_plain_name(name))
+    throw Error(Blame::usage, fmt::format("'{}' cannot be the name of a snapshot or image", name),
+                "names have letters, digits, '-', '_' and '.'");
+  return name;
 }
 
 struct stat examine(const fs::path& path) {
@@ -32,14 +41,48 @@ struct stat examine(const fs::path& path) {
   return info;
 }
 
+void make_private_folder(const fs::path& path) {
+  if (mkdir(path.c_str(), 0700) == 0) return; // a memory image holds what its guest held
+  if (errno != EEXIST)
+    throw system_error(errno, fmt::format("cannot make '{}'", path.string()),
+                       "set DHG_CACHE_DIR to a folder that can be written");
+  const auto info = examine(path);
+  if (!S_ISDIR(info.st_mode) || info.st_uid != geteuid() || (info.st_mode & S_IWOTH) != 0)
+    throw Error(Blame::environment,
+                fmt::format("'{}' is not a folder that only you can change", path.string()),
+                "set DHG_CACHE_DIR to a folder of your own");
+}
+
+UniqueFd open_file(const fs::path& path) {
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd) throw system_error(errno, fmt::format("cannot open '{}'", path.string()));
+  return fd;
+}
+
 std::string read_manifest(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxManifest + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxManifest)
-    throw Error(Blame::environment, "the snapshot's manifest is not valid: too large");
+  const auto fd = open_file(path);
+  struct stat info {};
+  if (fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
+      static_cast<std::uint64_t>(info.st_size) > Manifest::kMaxBytes)
+    throw Error(Blame::environment, fmt::format("the snapshot's manifest is not valid: '{}' is not "
+                                                "a file of at most "
+                                                "{} bytes",
+                                                path.string(), Manifest::kMaxBytes));
+  std::string text(static_cast<std::size_t>(info.st_size), '\0');
+  const auto got = read(fd.get(), text.data(), text.size());
+  if (got < 0) throw system_error(errno, fmt::format("cannot read '{}'", path.string()));
+  text.resize(static_cast<std::size_t>(got));
   return text;
+}
+
+void write_file(const fs::path& path, std::string_view text) {
+  const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd) throw system_error(errno, fmt::format("cannot write '{}'", path.string()));
+  while (!text.empty()) {
+    const auto written = write(fd.get(), text.data(), text.size());
+    if (written < 0) throw system_error(errno, fmt::format("cannot write '{}'", path.string()));
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 void check_size(const fs::path& folder, const Manifest::File& file) {
@@ -52,15 +95,10 @@ void check_size(const fs::path& folder, const Manifest::File& file) {
                                                 path.string(), info.st_size, file.bytes));
 }
 
-void check_digest(const fs::path& folder, const Manifest::File& file) {
-  if (digest_of_file(folder / file.name) != file.digest)
-    throw Error(Blame::environment, fmt::format("'{}' is not what was written: it is damaged",
-                                                (folder / file.name).string()));
-}
-
-bool has_file(const Manifest& manifest, std::string_view name) {
-  return std::any_of(manifest.files.begin(), manifest.files.end(),
-                     [&](const auto& f) { return f.name == name; });
+void check_digest(const UniqueFd& fd, const fs::path& path, const Manifest::File& file) {
+  if (digest_of_open_file(fd.get(), path) != file.digest)
+    throw Error(Blame::environment,
+                fmt::format("'{}' is not what was written: it is damaged", path.string()));
 }
 
 std::string now_utc() {
@@ -71,109 +109,122 @@ std::string now_utc() {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
+Manifest::File describe(const fs::path& path) {
+  const auto info = examine(path);
+  return {path.filename().string(), static_cast<std::uint64_t>(info.st_size),
+          static_cast<std::uint64_t>(info.st_blocks) * 512, digest_of_file(path)};
+}
+
 } // namespace
 
-fs::path cache_root(const std::function<std::optional<std::string>(const char*)>& environment) {
-  for (const auto& [name, below] :
-       {std::pair{"DHG_CACHE_DIR", ""}, std::pair{"XDG_CACHE_HOME", "dhg"},
-        std::pair{"HOME", ".cache/dhg"}}) {
-    const auto value = environment(name).value_or("");
-    if (value.empty()) continue;
-    if (value.front() != '/')
-      throw Error(Blame::usage, fmt::format("{}={}: not an absolute path", name, value));
-    return *below == '\0' ? fs::path(value) : fs::path(value) / below;
-  }
-  throw Error(Blame::usage, "there is no place for snapshots: HOME is not set",
-              "set DHG_CACHE_DIR to a folder");
-}
-
-std::string snapshot_name(std::string_view image, std::string_view launcher,
-                          std::uint64_t memory_bytes, unsigned vcpus) {
-  return fmt::format("{}-{}-{}m-{}c", image, launcher, memory_bytes >> 20, vcpus);
-}
-
 Store::Store(fs::path root) : root_(std::move(root)) {
-  for (const auto* part : {"images", "snapshots", "locks", "staging"}) {
-    std::error_code error;
-    fs::create_directories(root_ / part, error);
-    if (error)
-      throw system_error(error.value(), fmt::format("cannot make '{}'", (root_ / part).string()),
-                         "set DHG_CACHE_DIR to a folder that can be written");
-  }
-  std::error_code ignored; // a memory image holds what its guest held
-  fs::permissions(root_, fs::perms::owner_all, ignored);
+  std::error_code error;
+  fs::create_directories(root_.parent_path(), error);
+  // The root itself may be a folder that has other uses: it is left as it is.
+  if (!fs::is_directory(root_, error)) make_private_folder(root_);
+  for (const auto* part : {"images", "snapshots", "locks", "staging"})
+    make_private_folder(root_ / part);
+}
+
+fs::path Store::snapshot_path(const std::string& name) const {
+  return root_ / "snapshots" / checked_name(name);
+}
+
+fs::path Store::making_lock_path(const std::string& name) const {
+  return root_ / "locks" / fmt::format("{}{}", checked_name(name), kMakingLock);
+}
+
+fs::path Store::image_path(const std::string& recipe, const std::string& digest) const {
+  return root_ / "images" / fmt::format("{}-{}", checked_name(recipe), digest.substr(0, 16));
+}
+
+FileLock Store::lock(const std::string& name, LockMode mode) const {
+  return FileLock::take(root_ / "locks" / (checked_name(name) + ".lock"), mode,
+                        deadline_in(kLockLimit));
+}
+
+FileLock Store::lock_for_making(const std::string& name) const {
+  const auto path = making_lock_path(name);
+  if (auto free = FileLock::try_take(path, LockMode::exclusive)) return std::move(*free);
+  const auto holder = lock_holder(path);
+  throw Error(Blame::environment,
+              fmt::format("another dhg{} is making '{}' now",
+                          holder ? fmt::format(" (process {})", *holder) : "", name),
+              "wait for it, then run this again");
 }
 
 Manifest Store::checked_manifest(const std::string& name) const {
   const auto folder = snapshot_path(name);
   auto manifest = parse_manifest(read_manifest(folder / kManifest));
-  for (const auto* needed : {kMemory, "state"})
-    if (!has_file(manifest, needed))
+  for (const auto* needed : {"memory", "state"})
+    if (find_file(manifest, needed) == nullptr)
       throw Error(Blame::environment,
                   fmt::format("the snapshot's manifest is not valid: it has no file '{}'", needed));
   for (const auto& file : manifest.files) check_size(folder, file);
   if (!has_image(manifest.image.recipe, manifest.image.digest))
-    throw Error(Blame::environment, fmt::format("the image of snapshot '{}' is gone", name));
+    throw Error(Blame::environment,
+                fmt::format("the image of snapshot '{}' is gone or damaged", name));
   return manifest;
 }
 
 Snapshot Store::open_snapshot(const std::string& name) const {
-  auto lock = FileLock::take(lock_path(name), LockMode::shared); // publishing is a rename long
+  auto held = lock(name, LockMode::shared);
   const auto folder = snapshot_path(name);
   if (!fs::exists(folder))
-    throw Error(
-        Blame::environment, fmt::format("there is no snapshot '{}' in {}", name, root_.string()),
-        fmt::format("make it with: dhg vm prepare --image {}", name.substr(0, name.find('-'))));
+    throw Error(Blame::environment,
+                fmt::format("there is no snapshot '{}' in {}", name, root_.string()),
+                fmt::format("make it with: {}", prepare_command(name)));
   try {
     auto manifest = checked_manifest(name);
     for (const auto& file : manifest.files)
-      if (file.name != kMemory) check_digest(folder, file);
+      if (file.bytes <= kReadEachTime)
+        check_digest(open_file(folder / file.name), folder / file.name, file);
     auto rootfs = image_path(manifest.image.recipe, manifest.image.digest) / "rootfs.erofs";
-    return {name, folder, std::move(rootfs), std::move(manifest), std::move(lock)};
+    return {name, folder, std::move(rootfs), std::move(manifest), std::move(held)};
   } catch (const Error& error) {
     throw Error(Blame::environment, error.what(), remedy(name));
   }
 }
 
 std::optional<Manifest> Store::try_manifest(const std::string& name) const {
+  if (!fs::exists(snapshot_path(name))) return std::nullopt;
   try {
-    if (!fs::exists(snapshot_path(name))) return std::nullopt;
+    const auto held = lock(name, LockMode::shared);
     return checked_manifest(name);
   } catch (const Error&) {
     return std::nullopt;
   }
 }
 
-FileLock Store::lock_for_making(const std::string& name) const {
-  auto lock = FileLock::try_take(root_ / "locks" / (name + ".making.lock"), LockMode::exclusive);
-  if (!lock)
-    throw Error(Blame::environment, fmt::format("another dhg is making '{}' now", name),
-                "wait for it, then run this again");
-  return std::move(*lock);
-}
-
 void Store::publish(Staging& staging, const std::string& name, Manifest manifest) const {
   manifest.created = now_utc();
   manifest.files.clear();
-  for (const auto& entry : fs::directory_iterator(staging.path())) {
-    const auto info = examine(entry.path());
-    manifest.files.push_back(
-        {entry.path().filename().string(), static_cast<std::uint64_t>(info.st_size),
-         static_cast<std::uint64_t>(info.st_blocks) * 512, digest_of_file(entry.path())});
-  }
-  const auto path = staging.path() / kManifest;
-  std::ofstream file(path, std::ios::binary);
-  file << to_json(manifest);
-  file.close();
-  if (!file) throw system_error(errno, fmt::format("cannot write '{}'", path.string()));
-  const auto lock = FileLock::take(lock_path(name), LockMode::exclusive);
+  for (const auto& entry : fs::directory_iterator(staging.path()))
+    manifest.files.push_back(describe(entry.path()));
+  const auto text = to_json(manifest);
+  static_cast<void>(parse_manifest(text)); // what cannot be read again is not published
+  write_file(staging.path() / kManifest, text);
+  staging.sync(); // takes seconds, which nobody has to wait for
+  const auto held = lock(name, LockMode::exclusive);
+  if (!has_image(manifest.image.recipe, manifest.image.digest))
+    throw Error(Blame::environment,
+                fmt::format("the image of snapshot '{}' was removed meanwhile", name),
+                remedy(name));
   staging.publish(snapshot_path(name));
 }
 
 std::string Store::verify(const std::string& name) const {
   try {
-    const auto manifest = checked_manifest(name);
-    for (const auto& file : manifest.files) check_digest(snapshot_path(name), file);
+    std::vector<UniqueFd> files; // open, they can be read after the lock was given back
+    const auto manifest = [&] {
+      const auto held = lock(name, LockMode::shared);
+      auto result = checked_manifest(name);
+      for (const auto& file : result.files)
+        files.push_back(open_file(snapshot_path(name) / file.name));
+      return result;
+    }();
+    for (std::size_t i = 0; i < files.size(); ++i)
+      check_digest(files[i], snapshot_path(name) / manifest.files[i].name, manifest.files[i]);
     return {};
   } catch (const Error& error) {
     return error.what();
@@ -187,6 +238,8 @@ std::vector<ListedSnapshot> Store::list() const {
     listed.name = entry.path().filename().string();
     listed.path = entry.path();
     try {
+      listed.maker = lock_holder(making_lock_path(listed.name));
+      const auto held = lock(listed.name, LockMode::shared);
       listed.manifest = checked_manifest(listed.name);
       listed.rootfs =
           image_path(listed.manifest->image.recipe, listed.manifest->image.digest) / "rootfs.erofs";
@@ -206,38 +259,17 @@ std::vector<ListedSnapshot> Store::list() const {
 }
 
 bool Store::remove(const std::string& name) const {
-  const auto lock = FileLock::take(lock_path(name), LockMode::exclusive);
-  if (!fs::exists(snapshot_path(name))) return false;
-  // Out of the way in one step; then what is left of it is only rubbish.
-  const Staging rubbish(root_, name);
-  const auto moved = rubbish.path() / "removed";
-  if (rename(snapshot_path(name).c_str(), moved.c_str()) != 0)
-    throw system_error(errno, fmt::format("cannot remove snapshot '{}'", name));
+  const auto path = snapshot_path(name);
+  const Staging rubbish(root_, name); // outlives the lock: removing the files takes a while
+  const auto held = lock(name, LockMode::exclusive);
+  if (!fs::exists(path)) return false;
+  discard_into(rubbish, path);
   return true;
 }
 
-fs::path Store::image_path(const std::string& recipe, const std::string& digest) const {
-  return root_ / "images" / fmt::format("{}-{}", recipe, digest.substr(0, 16));
-}
-
-bool Store::has_image(const std::string& recipe, const std::string& digest) const {
-  return fs::exists(image_path(recipe, digest) / "image.json");
-}
-
-int Store::remove_unused_images(const std::string& recipe) const {
-  int removed = 0;
-  const auto snapshots = list();
-  for (const auto& entry : fs::directory_iterator(root_ / "images")) {
-    const auto name = entry.path().filename().string();
-    if (name.substr(0, name.rfind('-')) != recipe) continue;
-    const bool used = std::any_of(snapshots.begin(), snapshots.end(), [&](const auto& s) {
-      return s.manifest && image_path(recipe, s.manifest->image.digest) == entry.path();
-    });
-    if (used) continue;
-    fs::remove_all(entry.path());
-    ++removed;
-  }
-  return removed;
+void Store::discard_into(const Staging& rubbish, const fs::path& path) {
+  if (rename(path.c_str(), (rubbish.path() / "removed").c_str()) != 0)
+    throw system_error(errno, fmt::format("cannot remove '{}'", path.string()));
 }
 
 } // namespace dhg::snapshot

@@ -2,26 +2,18 @@
 
 #include "snapshot/lock.hpp"
 #include "snapshot/manifest.hpp"
+#include "snapshot/names.hpp"
+#include "snapshot/staging.hpp"
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dhg::snapshot {
-
-/// Where images and snapshots are kept: $DHG_CACHE_DIR, $XDG_CACHE_HOME/dhg, or
-/// $HOME/.cache/dhg.
-/// @throws Error(Blame::usage) if none is set, or one is not absolute
-[[nodiscard]] std::filesystem::path cache_root(
-    const std::function<std::optional<std::string>(const char*)>& environment);
-
-/// "python-qemu-512m-1c". Pure.
-[[nodiscard]] std::string snapshot_name(std::string_view image, std::string_view launcher,
-                                        std::uint64_t memory_bytes, unsigned vcpus);
 
 /// A complete snapshot, checked, and kept from being replaced until released.
 class Snapshot {
@@ -50,25 +42,6 @@ class Snapshot {
   std::optional<FileLock> lock_;
 };
 
-/// A folder in which something is made. Removed with its contents unless published.
-class Staging {
- public:
-  Staging(const std::filesystem::path& root, std::string_view name);
-  ~Staging();
-  Staging(Staging&& other) noexcept;
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-  /// Brings everything to the disk, then the folder to `target`, in one step. What
-  /// was there before goes.
-  void publish(const std::filesystem::path& target);
-
- private:
-  std::filesystem::path path_;
-  UniqueFd owner_; // locked: tells the living from the dead
-};
-
 /// A line of `dhg vm status`.
 struct ListedSnapshot {
   std::string name;
@@ -78,18 +51,20 @@ struct ListedSnapshot {
   std::filesystem::path rootfs;
   std::uint64_t bytes = 0;
   std::uint64_t allocated_bytes = 0;
+  std::optional<pid_t> maker; ///< the process that is making it anew now
 };
 
 /// The images and snapshots of one user. Any number of processes may use it at once.
 class Store {
  public:
-  /// Makes the folders that are missing. @throws Error
+  /// Makes the folders that are missing, for this user alone.
+  /// @throws Error if that cannot be, or if others can change what is in them
   explicit Store(std::filesystem::path root);
 
   [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
 
-  /// Opens a snapshot for a run: checks the manifest, every file's size, and the
-  /// digests of all files but the memory.
+  /// Opens a snapshot for a run: checks the manifest, every file's size, and
+  /// the digests of files that are small enough to be read each time.
   /// @throws Error that says what is wrong and how to mend it
   [[nodiscard]] Snapshot open_snapshot(const std::string& name) const;
   /// The manifest, if there is a readable one.
@@ -98,32 +73,38 @@ class Store {
   /// @throws Error at once if somebody is at it
   [[nodiscard]] FileLock lock_for_making(const std::string& name) const;
   [[nodiscard]] Staging stage(std::string_view name) const { return {root_, name}; }
-  /// Completes the manifest with the files of `staging` and publishes it as `name`.
+  /// Completes the manifest with the files of `staging` and publishes it as
+  /// `name`. At every moment the old or the new one is there, complete.
+  /// @throws Error; then the old one is still there
   void publish(Staging& staging, const std::string& name, Manifest manifest) const;
   /// Reads every byte again. @return what is wrong, or empty
   [[nodiscard]] std::string verify(const std::string& name) const;
   [[nodiscard]] std::vector<ListedSnapshot> list() const;
-  /// @return whether it was there
+  /// Waits until no run is about to start from it. @return whether it was there
   bool remove(const std::string& name) const;
 
   /// Where an image is, or would be.
   [[nodiscard]] std::filesystem::path image_path(const std::string& recipe,
                                                  const std::string& digest) const;
   [[nodiscard]] bool has_image(const std::string& recipe, const std::string& digest) const;
-  /// Removes the images of `recipe` that no snapshot uses. @return how many
+  /// Removes the images of `recipe` that no snapshot uses; none while somebody
+  /// makes a snapshot of it. @return how many
   int remove_unused_images(const std::string& recipe) const;
 
   /// Removes what processes left that are no more. Cheap if there is nothing.
-  void clean_stale() const;
+  void clean_stale() const noexcept { remove_abandoned_staging(root_); }
 
  private:
-  [[nodiscard]] std::filesystem::path snapshot_path(const std::string& name) const {
-    return root_ / "snapshots" / name;
-  }
-  [[nodiscard]] std::filesystem::path lock_path(const std::string& name) const {
-    return root_ / "locks" / (name + ".lock");
-  }
+  static constexpr std::string_view kMakingLock = ".making.lock";
+
+  [[nodiscard]] std::filesystem::path snapshot_path(const std::string& name) const;
+  [[nodiscard]] std::filesystem::path making_lock_path(const std::string& name) const;
+  [[nodiscard]] FileLock lock(const std::string& name, LockMode mode) const;
+  /// In one step; what is left of it then is only rubbish.
+  static void discard_into(const Staging& rubbish, const std::filesystem::path& path);
   [[nodiscard]] Manifest checked_manifest(const std::string& name) const;
+  [[nodiscard]] std::optional<std::vector<FileLock>> keep_from_making(
+      const std::string& recipe) const;
 
   std::filesystem::path root_;
 };
