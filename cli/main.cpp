@@ -2,7 +2,9 @@
 
 #include "dhg/error.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <array>
 #include <iostream>
 #include <string_view>
@@ -56,10 +58,18 @@ int dispatch(const std::vector<std::string>& args, std::chrono::steady_clock::ti
                    "see: dhg --help");
 }
 
+// A descriptor that the caller closed would be the next that is opened, and output
+// would go into it. For reading only, so that writing fails.
+void fill_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDONLY);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   const auto started = std::chrono::steady_clock::now();
+  fill_standard_descriptors();
   try {
     const int code = dispatch({argv + 1, argv + argc}, started);
     std::cout.flush();

@@ -3,10 +3,11 @@
 import json
 import os
 import signal
+import subprocess
 import time
 
 import pytest
-from conftest import vmm_processes, wait_until
+from conftest import BINARY, vmm_processes, wait_until
 
 
 @pytest.mark.parametrize(
@@ -157,6 +158,15 @@ def test_full_disk_as_stdout(dhg):
         _, err = run.communicate(timeout=30)
     assert run.returncode == 125
     assert b"No space left on device" in err
+
+
+def test_closed_stdout(dhg):
+    done = subprocess.run(
+        ["sh", "-c", '"$0" exec --vm -c "print(1)" >&-', BINARY],
+        env=dhg.env, capture_output=True, text=True, timeout=30,
+    )
+    assert done.returncode == 125
+    assert "standard output" in done.stderr
 
 
 def test_json_of_a_missing_snapshot(empty_dhg):
