@@ -5,6 +5,7 @@
 #include "memory/memory_session.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/guest_session.hpp"
+#include "run/patience.hpp"
 #include "run/plugins.hpp"
 
 #include <fmt/format.h>
@@ -130,6 +131,18 @@ void add_guest_phases(const Conversation& conversation, timing::Clock::time_poin
   }
 }
 
+ExchangeEnd resume(Vm& vm, Deadline until, const Watch& watch) {
+  Patience patience(watch);
+  try {
+    vm.resume(until);
+  } catch (const Error&) {
+    // The VMM may have been ended for the sake of the user: that is not its fault.
+    if (const auto end = patience.end(); end.stopped != Stopped::no) return end;
+    throw;
+  }
+  return patience.end();
+}
+
 void run_steps(const Program& program, const ExecContext& context, ExecReport& report) {
   auto& timeline = context.timeline;
   const auto& settings = context.settings;
@@ -176,7 +189,8 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     if (const auto end = await_readable(memory.attached_fd(), watch); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     if (!memory.failure().empty()) throw Error(Blame::environment, memory.failure());
-    vm->resume(until);
+    if (const auto end = resume(*vm, until, watch); end.stopped != Stopped::no)
+      return report_stop(end, context, report);
     snapshot.release();
     restore.end();
 

@@ -2,7 +2,9 @@
 
 import pathlib
 import re
+import signal
 import subprocess
+import time
 
 import pytest
 from conftest import BINARY, vmm_processes
@@ -37,13 +39,19 @@ def sixteen(prepared, tmp_path_factory):
 def misbehaving(prepared, tmp_path_factory):
     source = """
 #include "dhg/page_server.hpp"
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 constexpr std::array kOptions{dhg_option{"how", DHG_OPTION_ENUM, "nothing", nullptr, nullptr,
-    "nothing|throws|outside", "what it does wrong"}};
+    "nothing|throws|outside|dawdles", "what it does wrong"}};
 class Bad final : public dhg::PageServer {
  public:
   explicit Bad(const dhg::Options& options) : how_(options.text("how")) {}
   void on_fault(dhg::GuestMemory& memory, const dhg::PageFault& fault) override {
+    if (how_ == "dawdles") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      (void)memory.install({fault.offset, dhg::kPageSize});
+    }
     if (how_ == "throws") throw std::runtime_error("out of ideas");
     if (how_ == "outside") (void)memory.install({fault.offset + (1ULL << 40), dhg::kPageSize});
   }
@@ -87,6 +95,26 @@ def test_a_bad_page_server_ends_the_run_by_name(dhg, misbehaving, how, telling):
     assert "was not run" in run.err
     assert run.seconds < 2
     assert vmm_processes() == before
+
+
+def dawdling(misbehaving):
+    return ["--set", f"page_server.plugin={misbehaving}", "--set", "page_server.options.how=dawdles"]
+
+
+def test_the_time_limit_holds_while_the_machine_is_restored(dhg, misbehaving):
+    run = dhg.exec("print('hello')", *dawdling(misbehaving), "--timeout", "1s")
+    assert (run.code, run.out) == (124, "")
+    assert run.seconds < 3
+
+
+def test_an_interrupt_is_heard_while_the_machine_is_restored(dhg, misbehaving):
+    run = dhg.start("exec", "--vm", *dawdling(misbehaving), "-c", "print('hello')")
+    time.sleep(1)
+    run.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    run.communicate(timeout=10)
+    assert run.returncode == 130
+    assert time.monotonic() - began < 2
 
 
 def test_a_library_that_is_no_plugin(dhg):
