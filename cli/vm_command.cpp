@@ -61,7 +61,7 @@ void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
   if (!listed.manifest) return;
   const auto& m = *listed.manifest;
   std::cout << fmt::format("    image {}, Python {}; {} on {}, {} MiB, {} vcpu\n", m.image.recipe,
-                           m.guest.python, m.launcher.name, m.machine.accelerator,
+                           m.guest.python, m.launcher.version, m.machine.accelerator,
                            m.machine.memory_bytes >> 20, m.machine.vcpus);
   std::cout << fmt::format("    made {} by dhg {}; {:.1f} MiB on disk\n", m.created, m.dhg_version,
                            mebibytes(listed.allocated_bytes));

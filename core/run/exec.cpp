@@ -50,8 +50,8 @@ void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLau
   const auto& made_by = snapshot.manifest().launcher;
   if (made_by.fingerprint != launcher.object->fingerprint())
     throw Error(Blame::environment,
-                fmt::format("snapshot '{}' was made by {} {}, which has changed since",
-                            snapshot.name(), made_by.name, made_by.version),
+                fmt::format("snapshot '{}' was made by {}, which has changed since",
+                            snapshot.name(), made_by.version),
                 fmt::format("make it again with: dhg vm prepare --image {} --force",
                             snapshot.manifest().image.recipe));
 }

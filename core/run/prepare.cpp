@@ -206,6 +206,7 @@ void make_snapshot(const PrepareContext& context, const VmLauncher& launcher,
     for (const auto& what : guest.conversation().skipped()) say(context, "not freed: " + what);
     give_memory_back(guest, machine.memory_bytes);
     guest.vm().pause(deadline_in(kStepLimit));
+    manifest.launcher.version = guest.vm().vmm_version();
     guest.vm().save(staging.path() / "state", deadline_in(kSaveLimit));
   }
   fs::remove(initrd); // a restored machine has booted already
@@ -246,7 +247,7 @@ void prepare(bool force, const PrepareContext& context) {
 
   snapshot::Manifest manifest;
   manifest.dhg_version = context.dhg_version;
-  manifest.launcher = {launcher.name, launcher.version, launcher.object->fingerprint()};
+  manifest.launcher = {launcher.name, "", launcher.object->fingerprint()};
   manifest.machine = {machine.memory_bytes, machine.vcpus, to_string(machine.accelerator)};
   manifest.guest.agent_digest =
       snapshot::digest_of_tree({context.layout.guest_agent, context.layout.guest_init});

@@ -35,7 +35,7 @@ struct Manifest {
   } guest;
   struct Launcher {
     std::string name;
-    std::string version;
+    std::string version;     ///< Vm::vmm_version()
     std::string fingerprint; ///< VmLauncher::fingerprint()
   } launcher;
   struct Machine {

@@ -39,7 +39,7 @@ def test_prepare_again_does_nothing(dhg):
 def test_status(dhg):
     run = dhg("vm", "status")
     assert run.code == 0
-    assert "python" in run.out and "complete" in run.out and "qemu" in run.out
+    assert "python" in run.out and "complete" in run.out and "QEMU 7" in run.out
     [entry] = dhg("vm", "status", "--json").json()["snapshots"]
     assert entry["state"] == "complete"
     assert 0 < entry["allocated_bytes"] < entry["bytes"]

@@ -77,6 +77,8 @@ class DHG_API Vm {
   [[nodiscard]] virtual UniqueFd connect_agent(Deadline deadline) = 0;
 
   virtual void pause(Deadline deadline) = 0;
+  /// After pause(): the VMM's name and version, as it tells them: "QEMU 7.2.22".
+  [[nodiscard]] virtual std::string vmm_version() const = 0;
   /// After pause(): writes the device state to `state`, and sees that the memory
   /// file named in the BootRequest is complete. The VM cannot go on afterwards.
   virtual void save(const std::filesystem::path& state, Deadline deadline) = 0;

@@ -29,6 +29,7 @@ class QemuVm final : public dhg::Vm {
   void resume(dhg::Deadline deadline) override;
   [[nodiscard]] dhg::UniqueFd connect_agent(dhg::Deadline deadline) override;
   void pause(dhg::Deadline deadline) override;
+  [[nodiscard]] std::string vmm_version() const override { return "QEMU " + qmp_.version(); }
   void save(const std::filesystem::path& state, dhg::Deadline deadline) override;
   void set_memory_target(std::uint64_t bytes, dhg::Deadline deadline) override;
   void kill() noexcept override { process_->kill(); }

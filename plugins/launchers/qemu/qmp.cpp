@@ -16,6 +16,7 @@ namespace {
 using dhg::Blame;
 using dhg::Error;
 using nlohmann::json;
+using namespace nlohmann::literals;
 
 constexpr std::size_t kMaxMessage = 1024 * 1024;
 
@@ -88,7 +89,12 @@ void Qmp::refuse_to_wait() const {
 }
 
 void Qmp::handle(const json& message) {
-  if (message.contains("QMP")) return; // the greeting
+  if (const auto greeting = message.find("QMP"); greeting != message.end()) {
+    const auto numbers = greeting->value("/version/qemu"_json_pointer, json::object());
+    version_ = fmt::format("{}.{}.{}", numbers.value("major", 0), numbers.value("minor", 0),
+                           numbers.value("micro", 0));
+    return;
+  }
   if (message.contains("event")) {
     events_.push_back(message);
     return;

@@ -31,6 +31,9 @@ class Qmp {
   [[nodiscard]] std::optional<nlohmann::json> poll_event(const std::string& name,
                                                          dhg::Deadline deadline);
 
+  /// "7.2.22", once QEMU has greeted, which it does before its first answer.
+  [[nodiscard]] const std::string& version() const noexcept { return version_; }
+
  private:
   /// @return nothing at the deadline
   [[nodiscard]] std::optional<nlohmann::json> read_message(dhg::Deadline deadline);
@@ -40,6 +43,7 @@ class Qmp {
   dhg::UniqueFd socket_;
   int vmm_;
   std::string buffer_;
+  std::string version_;
   std::vector<std::string> unanswered_; // commands, in order
   std::vector<nlohmann::json> events_;  // arrived, not yet asked for
 };
