@@ -36,8 +36,11 @@ class Run:
 class Dhg:
     """Calls dhg with an environment of its own."""
 
+    caches = set()  # of all of them
+
     def __init__(self, cache):
         self.cache = pathlib.Path(cache)
+        Dhg.caches.add(os.fsencode(self.cache))
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
@@ -76,14 +79,16 @@ class Dhg:
 
 
 def vmm_processes():
-    """Process ids of the QEMUs that dhg has started on this machine."""
+    """Process ids of the QEMUs that the tests' dhg has started."""
     found = set()
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError):
             arguments = (entry / "cmdline").read_bytes()
-            if b"org.deephaven.dhg" in arguments and b"qemu" in arguments.split(b"\0")[0]:
+            # The root file system lies in the cache: a QEMU of anybody else is not ours.
+            ours = any(cache in arguments for cache in Dhg.caches)
+            if ours and b"qemu" in arguments.split(b"\0")[0]:
                 found.add(int(entry.name))
     return found
 
