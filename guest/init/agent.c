@@ -1,55 +1,18 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "init.h"
 
-static const char kPortName[] = "org.deephaven.dhg";
-static const char kPorts[] = "/sys/class/virtio-ports";
-enum { AGENT_PORT_FD = 3 };
-
-static char port_path[PATH_MAX];
-
-static bool has_our_name(const char* entry) {
-  char path[PATH_MAX];
-  snprintf(path, sizeof path, "%s/%s/name", kPorts, entry);
-  FILE* file = fopen(path, "re");
-  if (file == NULL) return false; // a port gets its name after its directory
-  char name[64] = "";
-  bool ours = fgets(name, sizeof name, file) != NULL;
-  fclose(file);
-  name[strcspn(name, "\n")] = '\0';
-  return ours && strcmp(name, kPortName) == 0;
-}
-
-static bool port_is_there(void) {
-  DIR* ports = opendir(kPorts);
-  if (ports == NULL) return false;
-  bool found = false;
-  for (struct dirent* entry; !found && (entry = readdir(ports)) != NULL;) {
-    if (entry->d_name[0] == '.' || !has_our_name(entry->d_name)) continue;
-    snprintf(port_path, sizeof port_path, "/dev/%s", entry->d_name);
-    found = true;
-  }
-  closedir(ports);
-  return found;
-}
-
-int open_port(int uevents) {
-  uevent_wait(uevents, "virtio-serial port org.deephaven.dhg", port_is_there);
-  int port = open(port_path, O_RDWR | O_CLOEXEC);
-  if (port < 0) fail(port_path, NULL);
-  return port;
-}
+enum { AGENT_PORT_FD = 3, AGENT_REPORT_FD = 4 };
 
 static void set_oom_score(const char* score) {
   int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -57,9 +20,27 @@ static void set_oom_score(const char* score) {
   close(fd);
 }
 
-_Noreturn static void become_agent(int port) {
-  static char* const argv[] = {"/usr/bin/python3", "-I", "/run/dhg/agent/main.py",
-                               "--port-fd",        "3",  NULL};
+// The descriptor becomes number `to` and is inherited.
+static void place(int fd, int to) {
+  if (fd == to) {
+    if (fcntl(fd, F_SETFD, 0) != 0) fail("the agent's descriptors", NULL);
+  } else if (dup2(fd, to) < 0) {
+    fail("the agent's descriptors", NULL);
+  }
+}
+
+// `report`: where the agent puts each connection that it accepts, for us to have it too.
+_Noreturn static void become_agent(struct port port, int report) {
+  static char* const serial[] = {"/usr/bin/python3", "-I", "/run/dhg/agent/main.py",
+                                 "--port-fd",        "3",  NULL};
+  static char* const listening[] = {"/usr/bin/python3",
+                                    "-I",
+                                    "/run/dhg/agent/main.py",
+                                    "--listen-fd",
+                                    "3",
+                                    "--report-fd",
+                                    "4",
+                                    NULL};
   static char* const environment[] = {
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       "HOME=/root",
@@ -70,18 +51,50 @@ _Noreturn static void become_agent(int port) {
       NULL};
   setsid();
   set_oom_score("0");
-  // The port is opened before the agent's descriptors are laid out, so it can
-  // be 3 already; dup2 would then keep its close-on-exec flag.
-  if (port == AGENT_PORT_FD) {
-    if (fcntl(port, F_SETFD, 0) != 0) fail("the agent's port", NULL);
-  } else if (dup2(port, AGENT_PORT_FD) < 0) {
-    fail("the agent's port", NULL);
-  }
+  // Both may have each other's number: out of the way first.
+  const int port_copy = fcntl(port.fd, F_DUPFD_CLOEXEC, AGENT_REPORT_FD + 1);
+  const int report_copy = port.listens ? fcntl(report, F_DUPFD_CLOEXEC, AGENT_REPORT_FD + 1) : -1;
+  if (port_copy < 0 || (port.listens && report_copy < 0)) fail("the agent's descriptors", NULL);
+  place(port_copy, AGENT_PORT_FD);
+  if (port.listens) place(report_copy, AGENT_REPORT_FD);
   int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (null < 0 || dup2(null, STDIN_FILENO) < 0) fail("/dev/null", NULL);
   if (chdir("/root") != 0) fail("/root", NULL);
+  char* const* argv = port.listens ? listening : serial;
   execve(argv[0], argv, environment);
   fail(argv[0], NULL);
+}
+
+// The last connection that the agent accepted; -1 if there is none.
+static int last_connection(int reports) {
+  int last = -1;
+  for (;;) {
+    char byte;
+    union {
+      struct cmsghdr header;
+      char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec data = {&byte, 1};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = control.space,
+                             .msg_controllen = sizeof control.space};
+    if (recvmsg(reports, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) <= 0) return last;
+    struct cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header == NULL || header->cmsg_type != SCM_RIGHTS) continue;
+    if (last >= 0) close(last);
+    memcpy(&last, CMSG_DATA(header), sizeof last);
+  }
+}
+
+// A socket's write returns before the VMM has the bytes, and the reset could overtake
+// them. The host that has read them has no more use for us, and ends the machine.
+static void await_host(int host) {
+  enum { CLOSED_MS = 2000 };
+  char rest[4096];
+  struct pollfd poller = {.fd = host, .events = POLLIN};
+  while (poll(&poller, 1, CLOSED_MS) > 0 && read(host, rest, sizeof rest) > 0) {
+  }
 }
 
 // The EXITED frame of docs/guest-protocol.md.
@@ -104,11 +117,15 @@ static void report_exit(int port, int status) {
   }
 }
 
-_Noreturn void run_agent(int port) {
+_Noreturn void run_agent(struct port port) {
   set_oom_score("-1000");
+  int reports[2] = {-1, -1};
+  if (port.listens && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reports) != 0) {
+    fail("a socket pair", NULL);
+  }
   const pid_t agent = fork();
   if (agent < 0) fail("starting the agent", NULL);
-  if (agent == 0) become_agent(port);
+  if (agent == 0) become_agent(port, reports[1]);
 
   for (;;) {
     int status = 0;
@@ -119,7 +136,9 @@ _Noreturn void run_agent(int port) {
     kill(-1, SIGKILL);
     while (waitpid(-1, NULL, 0) > 0) {
     }
-    report_exit(port, status);
+    const int host = port.listens ? last_connection(reports[0]) : port.fd;
+    if (host >= 0) report_exit(host, status);
+    if (port.listens && host >= 0) await_host(host);
     end_machine();
   }
 }

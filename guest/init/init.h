@@ -31,8 +31,16 @@ void load_modules(void);
 void mount_kernel_filesystems(void);
 void enter_image(int uevents);
 
-// agent.c: the agent and its port.
-int open_port(int uevents);
-_Noreturn void run_agent(int port);
+// port.c: the way to the host.
+// Waits for the machine's device: a virtio-serial port of our name is opened; where
+// there is a vsock instead, a socket is made that listens on it.
+struct port {
+  int fd;
+  bool listens;
+};
+struct port open_port(int uevents);
+
+// agent.c: the agent at its port.
+_Noreturn void run_agent(struct port port);
 
 #endif

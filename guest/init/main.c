@@ -40,7 +40,7 @@ int main(void) {
   enter_image(uevents);
   name_host();
   raise_loopback();
-  int port = open_port(uevents);
+  struct port port = open_port(uevents);
   close(uevents);
   run_agent(port);
 }

@@ -39,6 +39,10 @@ class Outbox:
         """Keeps a frame back to send it together with the next."""
         self._held += frame
 
+    def forget(self):
+        """Drops what was held: it was for a host that is gone."""
+        self._held = b""
+
     def send(self, frames):
         """Sends whole frames, after all output that was written before."""
         if self._in_child:

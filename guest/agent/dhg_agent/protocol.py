@@ -58,6 +58,10 @@ class FrameReader:
         del self._buffer[: _HEADER.size + length]
         return kind, payload
 
+    def clear(self):
+        """Drops what has begun to arrive."""
+        self._buffer.clear()
+
     @property
     def more_is_here(self):
         """Whether another frame has begun to arrive."""

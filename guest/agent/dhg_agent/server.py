@@ -11,7 +11,7 @@ from .executor import PythonExecutor
 from .outbox import Outbox
 from .protocol import FrameReader, ProtocolError
 from .streams import Streams
-from .transport import EndOfStream
+from .transport import EndOfStream, NewConnection
 
 
 class RequestError(Exception):
@@ -89,6 +89,9 @@ class Agent:
                 kind, payload = self._reader.next()
             except EndOfStream:
                 return
+            except NewConnection:
+                self._forget()
+                continue
             except ProtocolError as error:
                 self._fail(f"the host does not keep to the protocol: {error}")
                 return
@@ -98,6 +101,12 @@ class Agent:
                 self._fail(str(error))
             except Exception as error:
                 self._fail(f"{type(error).__name__}: {error}")
+
+    def _forget(self):
+        self._reader.clear()
+        self._take()
+        self._received_since = 0
+        self._outbox.forget()
 
     def _fail(self, message):
         text = json.dumps({"message": message[:1000]})

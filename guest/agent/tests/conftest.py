@@ -52,30 +52,29 @@ class Answer:
         return [kind for kind, _ in self.frames]
 
 
-class Host:
-    """Starts an agent and plays the host."""
+def start_agent(*arguments, inherited):
+    process = subprocess.Popen(
+        ["/usr/bin/python3", "-I", AGENT, *map(str, arguments)],
+        pass_fds=[s.fileno() for s in inherited],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    for each in inherited:
+        each.close()
+    return process
 
-    def __init__(self):
-        ours, theirs = socket.socketpair()
-        self.socket = ours
+
+class Host:
+    """Plays the host, on a connected socket."""
+
+    def __init__(self, connection):
+        self.socket = connection
         self.socket.settimeout(LIMIT)
-        self.process = subprocess.Popen(
-            ["/usr/bin/python3", "-I", AGENT, "--port-fd", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        theirs.close()
         self._buffer = b""
 
     def close(self):
         self.socket.close()
-        try:
-            self.process.wait(LIMIT)
-        finally:
-            self.process.kill()
-            self.process.communicate()
 
     def send(self, data):
         self.socket.sendall(data)
@@ -119,8 +118,25 @@ class Host:
         return self.answer()
 
 
+class OwnAgent(Host):
+    """The host of an agent that has one port, as under QEMU."""
+
+    def __init__(self):
+        ours, theirs = socket.socketpair()
+        super().__init__(ours)
+        self.process = start_agent("--port-fd", theirs.fileno(), inherited=[theirs])
+
+    def close(self):
+        super().close()
+        try:
+            self.process.wait(LIMIT)
+        finally:
+            self.process.kill()
+            self.process.communicate()
+
+
 @pytest.fixture
 def host():
-    host = Host()
+    host = OwnAgent()
     yield host
     host.close()
