@@ -14,7 +14,7 @@ build_packages=(
   nlohmann-json3-dev libxxhash-dev
 )
 # What `dhg vm prepare` and `dhg exec` run.
-run_packages=(qemu-system-x86 mmdebstrap erofs-utils cpio kmod)
+run_packages=(qemu-system-x86 mmdebstrap erofs-utils cpio kmod lz4)
 test_packages=(catch2 clang-format clang-tidy shellcheck python3-pytest)
 
 # ensure_packages NAME...: installs the Debian packages that are missing.

@@ -71,6 +71,7 @@ inline void make_image(const Store& store) {
   fs::create_directories(image);
   write_text(image / "rootfs.erofs", "root");
   write_text(image / "vmlinuz", "kernel");
+  write_text(image / "vmlinux", "kernel");
   write_text(image / "image.json", R"({"rootfs_bytes": 4})");
 }
 
