@@ -92,14 +92,14 @@ int doctor_command(const Invocation& invocation) {
   const auto launcher =
       run::activate<VmLauncher>(registry, DHG_VM_LAUNCHER, setup.settings.launcher);
 
-  auto all = launcher.object->requirements();
+  auto all = launcher.object->requirements(Purpose::boot);
   all.push_back(check_userfaultfd());
   const bool faults_work = all.back().met;
   all.push_back(check_memory(setup.settings));
   all.push_back(check_disk(store.root()));
   for (const auto& [tool, package] :
        {std::pair{"mmdebstrap", "mmdebstrap"}, std::pair{"mkfs.erofs", "erofs-utils"},
-        std::pair{"cpio", "cpio"}, std::pair{"kmod", "kmod"}})
+        std::pair{"cpio", "cpio"}, std::pair{"kmod", "kmod"}, std::pair{"lz4", "lz4"}})
     all.push_back(check_tool(tool, package));
   bool all_met = true;
   for (const auto& requirement : all) {

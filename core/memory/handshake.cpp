@@ -78,7 +78,7 @@ Awaited await(int socket, int vmm, int stop, Deadline deadline) {
 }
 
 [[noreturn]] void vmm_ended() {
-  throw Error(Blame::environment, "the VMM ended before it handed over the guest's memory");
+  throw VmmEnded(Blame::environment, "the VMM ended before it handed over the guest's memory");
 }
 
 // Throws where there is nothing more to wait for.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dhg/deadline.hpp"
+#include "dhg/error.hpp"
 #include "dhg/memory.hpp"
 #include "dhg/page_server.hpp"
 #include "dhg/unique_fd.hpp"
@@ -14,6 +15,12 @@ namespace dhg::memory {
 struct HostRegion {
   std::uint64_t address = 0; ///< in the VMM's address space
   ByteRange file;            ///< in the memory file
+};
+
+/// The VMM ended, and so nothing was handed over. Its own last words say why.
+class VmmEnded : public Error {
+ public:
+  using Error::Error;
 };
 
 /// What the VMM hands over.

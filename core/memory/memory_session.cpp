@@ -49,6 +49,8 @@ void MemorySession::thread_main() {
       ask_server([this] { server_.preload(source_); });
     }
     if (auto link = await_vmm()) serve(std::move(*link));
+  } catch (const VmmEnded& e) {
+    fail(e.what(), true);
   } catch (const std::exception& e) {
     fail(e.what());
   }
@@ -75,6 +77,11 @@ std::optional<MemorySession::VmmLink> MemorySession::await_vmm() {
 
 void MemorySession::serve(VmmLink link) {
   const auto backing = server_.backing();
+  if (backing == MemoryBacking::private_mapping && !link.handoff) {
+    attached_.set(); // the VMM maps the file, and has nothing to tell
+    return;
+  }
+  if (!link.handoff) throw Error(Blame::environment, "the VMM's launcher hands no memory over");
   auto span = timeline_.span("handoff");
   auto handoff = receive_handoff(link.handoff.get(), backing, source_.size(), link.vmm, stop_.fd(),
                                  link.deadline);
@@ -100,12 +107,13 @@ void MemorySession::serve(VmmLink link) {
   attached_.set();
 }
 
-void MemorySession::fail(const std::string& reason) {
+void MemorySession::fail(const std::string& reason, bool vmm_is_to_blame) {
   {
     const std::lock_guard lock(mutex_);
     // What went wrong first; a page server may well throw because of it.
     failure_ = memory_ ? memory_->failure() : "";
     if (failure_.empty()) failure_ = reason;
+    vmm_is_to_blame_ = vmm_is_to_blame;
     kill_vmm();
   }
   attached_.set();
@@ -118,6 +126,11 @@ void MemorySession::kill_vmm() const {
 std::string MemorySession::failure() const {
   const std::lock_guard lock(mutex_);
   return failure_;
+}
+
+bool MemorySession::vmm_is_to_blame() const {
+  const std::lock_guard lock(mutex_);
+  return vmm_is_to_blame_;
 }
 
 MemoryStats MemorySession::stats() const {

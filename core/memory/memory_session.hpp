@@ -27,14 +27,16 @@ class MemorySession {
   MemorySession(const MemorySession&) = delete;
   MemorySession& operator=(const MemorySession&) = delete;
 
-  /// The VMM was started. `handoff` is where its handshake arrives; `vmm` is its
-  /// pidfd, borrowed.
+  /// The VMM was started. `handoff` is where its handshake arrives (empty if none
+  /// does, with a private mapping); `vmm` is its pidfd, borrowed.
   void vmm_started(UniqueFd handoff, int vmm, Deadline deadline);
   /// Readable once the page server has attached and the guest may run, or once it
   /// never will: see failure().
   [[nodiscard]] int attached_fd() const noexcept { return attached_.fd(); }
   /// Why the guest's memory cannot be served; empty if it can.
   [[nodiscard]] std::string failure() const;
+  /// Whether that is only because the VMM ended, which can tell more itself.
+  [[nodiscard]] bool vmm_is_to_blame() const;
   [[nodiscard]] MemoryStats stats() const;
 
  private:
@@ -49,7 +51,7 @@ class MemorySession {
   [[nodiscard]] std::optional<VmmLink> await_vmm();
   template <class Call>
   void ask_server(Call call);
-  void fail(const std::string& reason);
+  void fail(const std::string& reason, bool vmm_is_to_blame = false);
   void kill_vmm() const;
 
   const FilePageSource& source_;
@@ -60,11 +62,12 @@ class MemorySession {
   os::EventFd stop_;
   os::EventFd started_;
   os::EventFd attached_;
-  mutable std::mutex mutex_; // guards the four below
+  mutable std::mutex mutex_; // guards the five below
   UniqueFd vmm_;
   std::optional<VmmLink> link_;
   std::unique_ptr<ManagedMemory> memory_;
   std::string failure_;
+  bool vmm_is_to_blame_ = false;
 
   std::thread thread_; // last: uses all of the above
 };

@@ -48,12 +48,17 @@ ActivePlugin<PageServer> choose_page_server(const ExecContext& context, ExecRepo
 
 void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher) {
   const auto& made_by = snapshot.manifest().launcher;
-  if (made_by.fingerprint != launcher.object->fingerprint())
+  if (made_by.name != launcher.name)
     throw Error(Blame::environment,
-                fmt::format("snapshot '{}' was made by {}, which has changed since",
-                            snapshot.name(), made_by.version),
-                fmt::format("make it again with: dhg vm prepare --image {} --force",
-                            snapshot.manifest().image.recipe));
+                fmt::format("snapshot '{}' belongs to the launcher '{}', not to '{}'",
+                            snapshot.name(), made_by.name, launcher.name),
+                fmt::format("make one with: {}", snapshot::prepare_command(snapshot.name())));
+  if (made_by.fingerprint != launcher.object->fingerprint())
+    throw Error(
+        Blame::environment,
+        fmt::format("snapshot '{}' was made by {}, which has changed since", snapshot.name(),
+                    made_by.version),
+        fmt::format("make it again with: {} --force", snapshot::prepare_command(snapshot.name())));
 }
 
 MachineSpec machine_of(const snapshot::Manifest& manifest) {
@@ -131,10 +136,11 @@ void add_guest_phases(const Conversation& conversation, timing::Clock::time_poin
   }
 }
 
-ExchangeEnd resume(Vm& vm, Deadline until, const Watch& watch) {
+// Of load() and resume().
+ExchangeEnd patiently(void (Vm::*call)(Deadline), Vm& vm, Deadline until, const Watch& watch) {
   Patience patience(watch);
   try {
-    vm.resume(until);
+    (vm.*call)(until);
   } catch (const Error&) {
     // The VMM may have been ended for the sake of the user: that is not its fault.
     if (const auto end = patience.end(); end.stopped != Stopped::no) return end;
@@ -164,7 +170,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
       activate<ResultChannel>(context.registry, DHG_RESULT_CHANNEL, settings.result_channel);
   report.page_server = page_server.name;
   report.result_channel = channel.name;
-  require_met(launcher.object->requirements());
+  require_met(launcher.object->requirements(Purpose::restore));
   auto snapshot = opened.get();
   check_snapshot(snapshot, launcher);
   const auto machine = machine_of(snapshot.manifest());
@@ -185,11 +191,12 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
 
   try {
     auto restore = timeline.span("restore");
-    vm->load(until);
+    if (const auto end = patiently(&Vm::load, *vm, until, watch); end.stopped != Stopped::no)
+      return report_stop(end, context, report);
     if (const auto end = await_readable(memory.attached_fd(), watch); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     if (!memory.failure().empty()) throw Error(Blame::environment, memory.failure());
-    if (const auto end = resume(*vm, until, watch); end.stopped != Stopped::no)
+    if (const auto end = patiently(&Vm::resume, *vm, until, watch); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     snapshot.release();
     restore.end();
@@ -211,7 +218,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     if (end.stopped == Stopped::no) report_end(conversation, *channel.object, report);
   } catch (const Error& error) {
     // The VMM dies of what went wrong with its memory, and the other way round.
-    const auto reason = memory.failure();
+    const auto reason = memory.vmm_is_to_blame() ? "" : memory.failure();
     std::string message = reason.empty() ? error.what() : reason;
     if (reason.empty() && has_ended(vm->process_fd())) message += ": " + vm->describe_end();
     throw Error(Blame::environment, message, error.hint());

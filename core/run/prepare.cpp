@@ -63,8 +63,9 @@ fs::path ensure_image(const PrepareContext& context, std::string& digest) {
   if (!fs::exists(folder / "recipe"))
     throw Error(Blame::usage, fmt::format("there is no image recipe '{}'", recipe),
                 fmt::format("recipes are in {}", context.layout.images.string()));
-  digest = snapshot::digest_of_tree(
-      {folder, context.layout.images / "build-image", context.layout.images / "lib.sh"});
+  digest = snapshot::digest_of_tree({folder, context.layout.images / "build-image",
+                                     context.layout.images / "extract-vmlinux",
+                                     context.layout.images / "lib.sh"});
   auto target = context.store.image_path(recipe, digest);
   const auto lock = context.store.lock_for_making(target.filename());
   if (context.store.has_image(recipe, digest)) {
@@ -191,9 +192,9 @@ void make_snapshot(const PrepareContext& context, const VmLauncher& launcher,
 
   say(context, "booting the guest");
   {
-    BootedGuest guest(
-        context, launcher,
-        {machine, image / "vmlinuz", initrd, image / "rootfs.erofs", memory, console.get()});
+    BootedGuest guest(context, launcher,
+                      {machine, image / "vmlinuz", image / "vmlinux", initrd,
+                       image / "rootfs.erofs", memory, console.get()});
     manifest.warmup_ms = warm_up(context, guest, channel);
     manifest.channels = {channel.name};
     manifest.guest.agent = guest.conversation().agent_version();
@@ -235,7 +236,7 @@ void prepare(bool force, const PrepareContext& context) {
   const auto launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
   const auto channel =
       activate<ResultChannel>(context.registry, DHG_RESULT_CHANNEL, settings.result_channel);
-  require_met(launcher.object->requirements());
+  require_met(launcher.object->requirements(Purpose::boot));
   const MachineSpec machine{settings.machine.memory_bytes, settings.machine.vcpus,
                             launcher.object->choose_accelerator()};
   say(context, fmt::format("accelerator: {}", to_string(machine.accelerator)));

@@ -47,6 +47,7 @@ std::string prepare_command(std::string_view snapshot_name) {
   memory.remove_suffix(1);
   auto command =
       fmt::format("dhg vm prepare --image {} --set machine.memory={}MiB", snapshot_name, memory);
+  if (parts[2] != "qemu") command += fmt::format(" --set launcher.plugin={}", parts[2]);
   if (vcpus != "1") command += fmt::format(" --set machine.vcpus={}", vcpus);
   return command;
 }

@@ -1,4 +1,4 @@
-#include "qemu/kvm_probe.hpp"
+#include "kvm/probe.hpp"
 
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -15,7 +15,7 @@ TEST_CASE("KVM probe: gives an answer in bounded time and leaves nothing behind"
   };
   const auto descriptors = open_now();
   const auto begin = std::chrono::steady_clock::now();
-  const auto first = dhg_qemu::why_kvm_does_not_work();
+  const auto first = dhg_kvm::why_kvm_does_not_work();
   CHECK(std::chrono::steady_clock::now() - begin < 3s);
   INFO(first);
   CHECK(open_now() == descriptors);

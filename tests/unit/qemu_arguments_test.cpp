@@ -24,7 +24,8 @@ std::string lines(const std::vector<std::string>& args) {
 }
 
 BootRequest boot() {
-  return {kMachine, "/img/vmlinuz", "/img/initrd", "/img/rootfs", "/snap/memory", 2};
+  return {kMachine, "/img/vmlinuz", "/img/vmlinux", "/img/initrd", "/img/rootfs", "/snap/memory",
+          2};
 }
 
 RestoreRequest restore(MemoryBacking backing = MemoryBacking::userfaultfd) {

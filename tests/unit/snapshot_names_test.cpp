@@ -43,6 +43,9 @@ TEST_CASE("A snapshot's name says what it is of, and how to make it") {
   CHECK(prepare_command(snapshot_name("my-own-image", "qemu", UINT64_C(4608) << 20, 2)) ==
         "dhg vm prepare --image my-own-image --set machine.memory=4608MiB "
         "--set machine.vcpus=2");
+  CHECK(prepare_command("python-firecracker-512m-1c") ==
+        "dhg vm prepare --image python --set machine.memory=512MiB "
+        "--set launcher.plugin=firecracker");
   for (const auto* name : {"", "-", "a", "a-b", "a-b-c", "a-b-c-d", "---"})
     CHECK(prepare_command(name) == "dhg vm prepare");
 }

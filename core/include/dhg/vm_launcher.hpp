@@ -28,11 +28,13 @@ struct MachineSpec {
 /// A cold start, for `dhg vm prepare`. Descriptors are borrowed for the call.
 struct BootRequest {
   MachineSpec machine;
-  std::filesystem::path kernel;
+  std::filesystem::path kernel;     ///< a bzImage
+  std::filesystem::path kernel_elf; ///< the same kernel, uncompressed
   std::filesystem::path initrd;
   std::filesystem::path rootfs; ///< attached read-only
-  /// Where the guest's memory is to be once save() returns. Exists, empty. A
-  /// launcher may map it shared from the start.
+  /// Where the guest's memory is to be once save() returns: all of it, and nothing
+  /// else. Exists, of the memory's size, empty. A launcher may map it shared from
+  /// the start, or overwrite it in save().
   std::filesystem::path memory;
   int console = -1; ///< what the guest's serial console writes to
 };
@@ -66,14 +68,16 @@ class DHG_API Vm {
 
   /// After restore(): the socket on which the handshake of the guest's memory
   /// arrives (Firecracker's: one message, a JSON array of regions with the
-  /// userfaultfd attached; without a descriptor where the backing is a private
-  /// mapping). Called once. @return connected, or listening.
+  /// userfaultfd attached). Called once. @return connected, or listening. Where the
+  /// backing is a private mapping there is nothing to hand over: empty, unless the
+  /// VMM reports its regions all the same, without a descriptor.
   [[nodiscard]] virtual UniqueFd take_handoff() = 0;
   /// After restore(): loads the device state. Guest memory is accessed meanwhile.
   virtual void load(Deadline deadline) = 0;
   /// Lets the processors run, after restore() and load(), or after pause().
   virtual void resume(Deadline deadline) = 0;
-  /// A byte stream to the agent. Called once, when the VM runs.
+  /// A byte stream to the agent. Called once, when the VM runs; after boot() the
+  /// guest may still be starting, and is waited for where that is needed.
   [[nodiscard]] virtual UniqueFd connect_agent(Deadline deadline) = 0;
 
   virtual void pause(Deadline deadline) = 0;
@@ -99,14 +103,20 @@ struct Requirement {
   std::string remedy; ///< the command that mends it; empty if met
 };
 
+/// What is to be done with a launcher.
+enum class Purpose {
+  boot,   ///< make a snapshot: all is looked at, programs may be asked for their version
+  restore ///< run one that was made: what costs no time; fingerprint() vouches for the rest
+};
+
 /// Turns a machine description into a running VM. Immutable after construction;
 /// safe to use from several threads.
 class DHG_API VmLauncher : public Plugin {
  public:
   ~VmLauncher() override;
 
-  /// What the host lacks, quickly (no VM is started).
-  [[nodiscard]] virtual std::vector<Requirement> requirements() const = 0;
+  /// What the host has and lacks for `purpose`. No VM is started.
+  [[nodiscard]] virtual std::vector<Requirement> requirements(Purpose purpose) const = 0;
   /// The accelerator to use for a new snapshot: the one that was asked for, or,
   /// for "auto", the best that works. May start a probe.
   /// @throws Error if the one that was asked for does not work.

@@ -1,7 +1,7 @@
 // The qemu launcher: QEMU's microvm machine.
 
 #include "arguments.hpp"
-#include "kvm_probe.hpp"
+#include "kvm/probe.hpp"
 #include "qemu_vm.hpp"
 
 #include "dhg/error.hpp"
@@ -82,7 +82,8 @@ class QemuLauncher final : public dhg::VmLauncher {
         binary_(options.text("binary").empty() ? dhg::find_program(kProgram)
                                                : fs::path(options.text("binary"))) {}
 
-  [[nodiscard]] std::vector<dhg::Requirement> requirements() const override {
+  [[nodiscard]] std::vector<dhg::Requirement> requirements(
+      dhg::Purpose /*purpose*/) const override {
     std::vector<dhg::Requirement> result;
     const bool found = !binary_.empty() && access(binary_.c_str(), X_OK) == 0;
     result.push_back(
@@ -96,7 +97,7 @@ class QemuLauncher final : public dhg::VmLauncher {
 
   [[nodiscard]] dhg::Accelerator choose_accelerator() const override {
     if (accel_ == "tcg") return dhg::Accelerator::tcg;
-    const auto why = why_kvm_does_not_work();
+    const auto why = dhg_kvm::why_kvm_does_not_work();
     if (why.empty()) return dhg::Accelerator::kvm;
     if (accel_ == "auto") return dhg::Accelerator::tcg;
     throw Error(Blame::environment, "KVM does not work here: " + why,
@@ -105,7 +106,7 @@ class QemuLauncher final : public dhg::VmLauncher {
 
   [[nodiscard]] std::string describe_acceleration() const override {
     if (accel_ == "tcg") return "not used: launcher.options.accel is tcg";
-    const auto why = why_kvm_does_not_work();
+    const auto why = dhg_kvm::why_kvm_does_not_work();
     return why.empty() ? "works: it ran a guest" : fmt::format("{}; TCG is used", why);
   }
 

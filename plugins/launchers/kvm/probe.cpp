@@ -1,4 +1,4 @@
-#include "kvm_probe.hpp"
+#include "kvm/probe.hpp"
 
 #include "dhg/process.hpp"
 
@@ -16,7 +16,7 @@
 #include <cstring>
 #include <ctime>
 
-namespace dhg_qemu {
+namespace dhg_kvm {
 namespace {
 
 constexpr std::size_t kGuestMemory = 4096;
@@ -122,4 +122,4 @@ std::string why_kvm_does_not_work() {
   return {};
 }
 
-} // namespace dhg_qemu
+} // namespace dhg_kvm
