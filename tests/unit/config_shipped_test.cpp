@@ -15,7 +15,7 @@ TEST_CASE("config shipped: each is valid and chooses what its name says") {
                                                 {"seed-lazy-4k", "lazy-4k"},
                                                 {"seed-lazy-2m", "lazy-2m"},
                                                 {"file", "file"}}));
-  const auto folder = std::filesystem::path(__FILE__).parent_path() / "../../config";
+  const auto folder = std::filesystem::path(DHG_CONFIGS);
   const auto settings = validate(parse_file(folder / (name + ".yaml")));
   CHECK(settings.page_server.choice.name == page_server);
   CHECK(settings.image == "python");
