@@ -76,17 +76,17 @@ void print(const Requirement& requirement) {
     std::cout << fmt::format("        {:<20} -> {}\n", "", requirement.remedy);
 }
 
-} // namespace
-
-int doctor_command(const Invocation& invocation) {
-  Usage usage{"dhg doctor [options]",
-              "Says what this machine lacks to run dhg, what mends it, and which configuration is\n"
-              "the fastest that works here. Exits with 1 if something is missing.",
-              po::options_description("Options")};
+Usage doctor_usage() {
+  Usage usage;
+  usage.about =
+      "Says what this machine lacks to run dhg, what mends it, and which configuration is\n"
+      "the fastest that works here. Exits with 1 if something is missing.";
   add_config_options(usage.options);
-  const auto values = parse(usage, invocation.args);
-  if (!values) return 0;
-  const auto setup = make_setup(*values);
+  return usage;
+}
+
+int doctor(const Invocation& invocation) {
+  const auto setup = make_setup(invocation.values);
   const auto registry = make_registry(setup.layout);
   const auto store = make_store();
   const auto launcher =
@@ -120,5 +120,10 @@ int doctor_command(const Invocation& invocation) {
                                        : "fast.yaml, the default, needs userfaultfd");
   return all_met ? 0 : 1;
 }
+
+} // namespace
+
+const Command doctor_command{"doctor", "say what this machine lacks, and what mends it",
+                             doctor_usage, doctor};
 
 } // namespace dhg::cli

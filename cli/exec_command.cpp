@@ -72,12 +72,13 @@ bool is_blank(const std::string& code) {
                      [](unsigned char c) { return std::isspace(c) != 0; });
 }
 
-Usage make_usage() {
-  Usage usage{"dhg exec [options] (-c CODE | SCRIPT | -) [ARG ...]",
-              "Runs Python in a virtual machine restored from a snapshot. The exit code is the\n"
-              "program's own; 1 after an exception; 2 for a mistake in the command or the config;\n"
-              "124 at the time limit; 125 if dhg or the VM failed; 130 after Ctrl-C.",
-              po::options_description("Options")};
+Usage exec_usage() {
+  Usage usage;
+  usage.about =
+      "Runs Python in a virtual machine restored from a snapshot. The exit code is the\n"
+      "program's own; 1 after an exception; 2 for a mistake in the command or the config;\n"
+      "124 at the time limit; 125 if dhg or the VM failed; 130 after Ctrl-C.";
+  usage.rest = "(-c CODE | SCRIPT | -) [ARG ...]";
   usage.options.add_options()(
       "vm", "run in a virtual machine: the only way there is, and so the default")(
       "code,c", po::value<std::string>()->value_name("CODE"),
@@ -122,24 +123,18 @@ void print_failure(const run::ExecReport& report, const Console& console) {
                                          : "dhg: the code was not run\n");
 }
 
-} // namespace
-
-int exec_command(const Invocation& invocation) {
-  auto usage = make_usage();
-  auto [own, rest] = split_at_program(usage.options, invocation.args);
-  const auto values = parse(usage, own);
-  if (!values) return 0;
-
+int exec(const Invocation& invocation) {
+  const auto& values = invocation.values;
   os::SignalFd signals; // before any thread
   timing::Timeline timeline(invocation.started);
   auto config_span = timeline.span("config");
-  const auto source = read_source(*values, std::move(rest));
-  const auto setup = make_setup(*values);
+  const auto source = read_source(values, invocation.arguments);
+  const auto setup = make_setup(values);
   const auto registry = make_registry(setup.layout);
   auto store = make_store();
   config_span.end();
 
-  const bool as_json = values->count("json") != 0;
+  const bool as_json = values.count("json") != 0;
   run::StreamSink streams;
   run::CaptureSink captured;
   run::ExecReport report;
@@ -158,8 +153,12 @@ int exec_command(const Invocation& invocation) {
       std::cerr << "dhg: " << substitution << '\n';
     print_failure(report, console);
   }
-  if (values->count("verbose") != 0) print_phases(std::cerr, report, timeline);
+  if (values.count("verbose") != 0) print_phases(std::cerr, report, timeline);
   return report.exit_code;
 }
+
+} // namespace
+
+const Command exec_command{"exec", "run Python in a fresh virtual machine", exec_usage, exec};
 
 } // namespace dhg::cli

@@ -1,15 +1,22 @@
 #include "command.hpp"
 #include "setup.hpp"
 
-#include "dhg/error.hpp"
-
 #include <fmt/format.h>
 #include <iostream>
 
 namespace dhg::cli {
 namespace {
 
-int list(const plugin::Registry& registry) {
+Usage list_usage() {
+  Usage usage;
+  usage.about =
+      "Lists the plugins of this installation and of DHG_PLUGIN_PATH. Exits with 1 if one\n"
+      "of them cannot be used.";
+  return usage;
+}
+
+int list(const Invocation& /*invocation*/) {
+  const auto registry = make_registry(run::installed_layout());
   bool all_usable = true;
   for (const auto& entry : registry.list()) {
     const char* kind = entry.kind ? plugin::kind_name(*entry.kind) : "plugin";
@@ -27,19 +34,7 @@ int list(const plugin::Registry& registry) {
 
 } // namespace
 
-int plugin_command(const Invocation& invocation) {
-  Usage usage{"dhg plugin list [options]",
-              "Lists the plugins of this installation and of DHG_PLUGIN_PATH. Exits with 1 if one\n"
-              "of them cannot be used.",
-              po::options_description("Options")};
-  auto args = invocation.args;
-  if (!args.empty() && args[0] == "list") {
-    args.erase(args.begin());
-  } else if (args.empty() || (args[0] != "--help" && args[0] != "-h")) {
-    throw Error(Blame::usage, "'dhg plugin' is followed by: list", "see: dhg plugin --help");
-  }
-  if (!parse(usage, args)) return 0;
-  return list(make_registry(run::installed_layout()));
-}
+const Command plugin_list_command{"plugin list", "list page servers, result channels and launchers",
+                                  list_usage, list};
 
 } // namespace dhg::cli

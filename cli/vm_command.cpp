@@ -1,7 +1,6 @@
 #include "command.hpp"
 #include "setup.hpp"
 
-#include "dhg/error.hpp"
 #include "run/build_image.hpp"
 #include "run/prepare.hpp"
 
@@ -16,22 +15,23 @@ using nlohmann::json;
 
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0); }
 
-int prepare(const Invocation& invocation) {
-  Usage usage{"dhg vm prepare [options]",
-              "Builds the guest image if it is not there, boots it, warms it up and saves the\n"
-              "snapshot that 'dhg exec' restores. Done already: does nothing.",
-              po::options_description("Options")};
+Usage prepare_usage() {
+  Usage usage;
+  usage.about =
+      "Builds the guest image if it is not there, boots it, warms it up and saves the\n"
+      "snapshot that 'dhg exec' restores. Done already: does nothing.";
   usage.options.add_options()("force", "make the snapshot again even if it is there");
   add_config_options(usage.options);
-  const auto values = parse(usage, invocation.args);
-  if (!values) return 0;
+  return usage;
+}
 
+int prepare(const Invocation& invocation) {
   os::SignalFd signals; // before any thread
-  const auto setup = make_setup(*values);
+  const auto setup = make_setup(invocation.values);
   const auto registry = make_registry(setup.layout);
   auto store = make_store();
   try {
-    run::prepare(values->count("force") != 0,
+    run::prepare(invocation.values.count("force") != 0,
                  {setup.settings, registry, store, setup.layout, signals, DHG_VERSION,
                   [](std::string_view line) { std::cerr << "dhg: " << line << '\n'; }});
   } catch (const run::Interrupted& interrupted) {
@@ -67,48 +67,50 @@ void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
                            mebibytes(listed.allocated_bytes));
 }
 
-int status(const Invocation& invocation) {
-  Usage usage{"dhg vm status [options]",
-              "Lists the snapshots. Exits with 1 if one of them is broken.",
-              po::options_description("Options")};
+Usage status_usage() {
+  Usage usage;
+  usage.about = "Lists the snapshots. Exits with 1 if one of them is broken.";
   usage.options.add_options()("verify", "read every byte and compare it with its digest")(
       "json", "print one JSON object");
-  const auto values = parse(usage, invocation.args);
-  if (!values) return 0;
+  return usage;
+}
 
+int status(const Invocation& invocation) {
+  const auto& values = invocation.values;
   const auto store = make_store();
   bool all_complete = true;
   json all = json::array();
   const auto snapshots = store.list();
   for (const auto& listed : snapshots) {
     auto problem = listed.problem;
-    if (problem.empty() && values->count("verify") != 0) problem = store.verify(listed.name);
+    if (problem.empty() && values.count("verify") != 0) problem = store.verify(listed.name);
     all_complete = all_complete && problem.empty();
-    if (values->count("json") != 0)
+    if (values.count("json") != 0)
       all.push_back(to_json(listed, problem));
     else
       print(listed, problem);
   }
-  if (values->count("json") != 0)
+  if (values.count("json") != 0)
     std::cout << json{{"cache", store.root().string()}, {"snapshots", all}}.dump(2) << '\n';
   else if (snapshots.empty())
     std::cout << "no snapshots yet; make one with: dhg vm prepare --image python\n";
   return all_complete ? 0 : 1;
 }
 
-int clean(const Invocation& invocation) {
-  Usage usage{"dhg vm clean [options]",
-              "Removes the snapshots of an image, and the image if no snapshot needs it any more.\n"
-              "Running machines are not disturbed.",
-              po::options_description("Options")};
+Usage clean_usage() {
+  Usage usage;
+  usage.about =
+      "Removes the snapshots of an image, and the image if no snapshot needs it any more.\n"
+      "Running machines are not disturbed.";
   usage.options.add_options()("image", po::value<std::string>()->value_name("NAME")->required(),
                               "whose snapshots to remove");
-  const auto values = parse(usage, invocation.args);
-  if (!values) return 0;
+  return usage;
+}
 
+int clean(const Invocation& invocation) {
   const auto store = make_store();
   store.clean_stale();
-  const auto image = (*values)["image"].as<std::string>();
+  const auto image = invocation.values["image"].as<std::string>();
   int removed = 0;
   for (const auto& listed : store.list()) {
     // A broken one has no manifest to ask: its name begins with the image's.
@@ -123,24 +125,9 @@ int clean(const Invocation& invocation) {
 
 } // namespace
 
-int vm_command(const Invocation& invocation) {
-  const auto& args = invocation.args;
-  const std::string name = args.empty() ? "" : args[0];
-  Invocation rest{{args.begin() + (args.empty() ? 0 : 1), args.end()}, invocation.started};
-  if (name == "prepare") return prepare(rest);
-  if (name == "status") return status(rest);
-  if (name == "clean") return clean(rest);
-  if (name == "--help" || name == "-h") {
-    std::cout << "usage: dhg vm prepare|status|clean [options]\n\n"
-                 "  prepare  build the image, boot it, warm it up, save the snapshot\n"
-                 "  status   list the snapshots\n"
-                 "  clean    remove the snapshots of an image\n";
-    return 0;
-  }
-  throw Error(Blame::usage,
-              name.empty() ? "'dhg vm' needs a command"
-                           : fmt::format("there is no command 'dhg vm {}'", name),
-              "possible are: prepare, status, clean");
-}
+const Command vm_prepare_command{
+    "vm prepare", "build an image, boot it, warm it up, save the snapshot", prepare_usage, prepare};
+const Command vm_status_command{"vm status", "list the snapshots", status_usage, status};
+const Command vm_clean_command{"vm clean", "remove the snapshots of an image", clean_usage, clean};
 
 } // namespace dhg::cli

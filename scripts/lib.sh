@@ -15,7 +15,10 @@ build_packages=(
 )
 # What `dhg vm prepare` and `dhg exec` run.
 run_packages=(qemu-system-x86 mmdebstrap erofs-utils cpio kmod lz4)
-test_packages=(catch2 clang-format clang-tidy shellcheck python3-pytest)
+test_packages=(
+  catch2 clang-format clang-tidy shellcheck python3-pytest
+  groff-base zsh fish # the manual and the completions
+)
 
 # ensure_packages NAME...: installs the Debian packages that are missing.
 ensure_packages() {
