@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "setup.hpp"
 
+#include "dhg/error.hpp"
 #include "dhg/process.hpp"
 #include "dhg/vm_launcher.hpp"
 #include "os/userfaultfd.hpp"
@@ -108,8 +109,14 @@ int doctor(const Invocation& invocation) {
   }
   print(check_snapshot(store, setup.settings, launcher.name)); // not a lack: prepare makes it
 
-  // Without KVM everything works, only slower.
-  const auto accelerator = launcher.object->choose_accelerator();
+  // Without KVM everything works, only slower; but for a launcher that has nothing else,
+  // and says so above.
+  Accelerator accelerator{};
+  try {
+    accelerator = launcher.object->choose_accelerator();
+  } catch (const Error&) {
+    return 1;
+  }
   std::cout << fmt::format("{} {:<20} {}\n",
                            accelerator == Accelerator::kvm ? "ok     " : "note   ", "KVM",
                            launcher.object->describe_acceleration());

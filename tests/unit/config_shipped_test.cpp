@@ -14,7 +14,8 @@ TEST_CASE("config shipped: each is valid and chooses what its name says") {
                                                 {"seed-eager", "eager"},
                                                 {"seed-lazy-4k", "lazy-4k"},
                                                 {"seed-lazy-2m", "lazy-2m"},
-                                                {"file", "file"}}));
+                                                {"file", "file"},
+                                                {"firecracker", "lazy-4k"}}));
   const auto folder = std::filesystem::path(DHG_CONFIGS);
   const auto settings = validate(parse_file(folder / (name + ".yaml")));
   CHECK(settings.page_server.choice.name == page_server);

@@ -1,0 +1,115 @@
+#include "firecracker_vm.hpp"
+
+#include "vsock.hpp"
+
+#include "dhg/error.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace dhg_firecracker {
+namespace {
+
+using dhg::Blame;
+using dhg::Error;
+using namespace std::chrono_literals;
+
+// To describe a machine and to start it takes Firecracker some milliseconds.
+constexpr auto kBootLimit = 30s;
+// A guest that was restored listens already; one that boots has seconds before it.
+constexpr auto kAgentPause = 1ms;
+constexpr auto kAgentLimit = 2s;
+constexpr auto kBootPause = 20ms;
+// Firecracker has no event for it.
+constexpr auto kBalloonPause = 20ms;
+constexpr auto kBalloonNoChange = 3s;
+
+std::string last_words(int memfd) {
+  std::array<char, 2048> text;
+  const auto size = lseek(memfd, 0, SEEK_END);
+  const auto from = std::max<off_t>(0, size - static_cast<off_t>(text.size()));
+  const auto got = pread(memfd, text.data(), text.size(), from);
+  std::string words(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  while (!words.empty() && words.back() == '\n') words.pop_back();
+  return words;
+}
+
+} // namespace
+
+void FirecrackerVm::boot(const dhg::BootRequest& request) {
+  const auto deadline = dhg::deadline_in(kBootLimit);
+  booted_ = true;
+  memory_ = request.memory;
+  memory_bytes_ = request.machine.memory_bytes;
+  try {
+    const auto answer = call(version_request(), deadline);
+    version_ = answer.is_object() ? answer.value("firecracker_version", "unknown") : "unknown";
+    for (const auto& each : boot_requests(request, started_.folder->vsock_socket()))
+      (void)call(each, deadline);
+  } catch (const FirecrackerEnded&) {
+    throw Error(Blame::environment, describe_end());
+  }
+}
+
+void FirecrackerVm::prepare_load(Request load, dhg::UniqueFd handoff) {
+  load_ = std::move(load);
+  handoff_ = std::move(handoff);
+}
+
+std::string FirecrackerVm::describe_end() {
+  const auto status = started_.process->wait(dhg::deadline_in(1s));
+  auto text = "Firecracker " + (status ? dhg::describe_wait_status(*status) : "is still running");
+  if (const auto words = last_words(started_.errors.get()); !words.empty()) text += ": " + words;
+  return text;
+}
+
+nlohmann::json FirecrackerVm::call(const Request& request, dhg::Deadline deadline) {
+  if (!api_) api_ = std::make_unique<Api>(*started_.folder, process_fd(), deadline);
+  return api_->call(request, deadline);
+}
+
+// Answered once all of the state is loaded: by then it has touched the guest's memory.
+void FirecrackerVm::load(dhg::Deadline deadline) { (void)call(load_, deadline); }
+
+void FirecrackerVm::resume(dhg::Deadline deadline) { (void)call(resume_request(), deadline); }
+
+void FirecrackerVm::pause(dhg::Deadline deadline) { (void)call(pause_request(), deadline); }
+
+dhg::UniqueFd FirecrackerVm::connect_agent(dhg::Deadline deadline) {
+  const auto until = booted_ ? deadline : std::min(deadline, dhg::deadline_in(kAgentLimit));
+  return connect_vsock(started_.folder->vsock_socket(), kAgentPort, process_fd(),
+                       booted_ ? kBootPause : kAgentPause, until);
+}
+
+void FirecrackerVm::save(const std::filesystem::path& state, dhg::Deadline deadline) {
+  // Firecracker overwrites what is there, and keeps to whom it belongs.
+  const dhg::UniqueFd file(
+      open(state.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) throw dhg::system_error(errno, fmt::format("cannot create '{}'", state.string()));
+  (void)call(save_request(state, memory_), deadline);
+}
+
+void FirecrackerVm::set_memory_target(std::uint64_t bytes, dhg::Deadline deadline) {
+  const auto wanted = (memory_bytes_ - std::min(bytes, memory_bytes_)) >> 20;
+  (void)call(balloon_request(wanted), deadline);
+  std::uint64_t last = 0;
+  auto patience = dhg::deadline_in(kBalloonNoChange);
+  for (;;) {
+    const auto statistics = call(balloon_statistics_request(), deadline);
+    if (!statistics.is_object() || !statistics.contains("actual_mib") ||
+        !statistics["actual_mib"].is_number_unsigned())
+      throw Error(Blame::environment, "Firecracker does not tell how far the balloon is");
+    const auto actual = statistics["actual_mib"].get<std::uint64_t>();
+    if (actual == wanted) return;
+    if (actual != last) patience = dhg::deadline_in(kBalloonNoChange);
+    last = actual;
+    if (std::chrono::steady_clock::now() >= std::min(patience, deadline)) return;
+    if (!sleep_while_alive(process_fd(), kBalloonPause)) throw FirecrackerEnded();
+  }
+}
+
+} // namespace dhg_firecracker

@@ -1,0 +1,156 @@
+// However a machine ends, nothing is left and nobody waits.
+
+#include "machine.hpp"
+
+#include "dhg/error.hpp"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+
+using namespace dhg;
+using namespace dhg::conformance;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+bool ends_within(int process_fd, std::chrono::milliseconds span) {
+  pollfd ended{process_fd, POLLIN, 0};
+  return poll(&ended, 1, static_cast<int>(span.count())) == 1;
+}
+
+UniqueFd duplicate(int fd) { return UniqueFd(dup(fd)); }
+
+// @return the reason that the call gives for not being done; empty if it takes longer
+// than a second to give it
+template <class Call>
+std::string refusal(Call call) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::string reason;
+  try {
+    call();
+    return {};
+  } catch (const Error& error) {
+    reason = error.what();
+  }
+  return std::chrono::steady_clock::now() - begin < 1s ? reason : "";
+}
+
+pid_t pid_of(int process_fd) {
+  std::ifstream info("/proc/self/fdinfo/" + std::to_string(process_fd));
+  for (std::string name; info >> name;)
+    if (pid_t pid = 0; name == "Pid:" && info >> pid) return pid;
+  return -1;
+}
+
+} // namespace
+
+TEST_CASE("A machine ends with its object") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    UniqueFd process;
+    {
+      Restored machine(subject);
+      process = duplicate(machine.vm().process_fd());
+      machine.start();
+      CHECK_FALSE(ends_within(process.get(), 0ms));
+    }
+    CHECK(ends_within(process.get(), 0ms));
+  }
+}
+
+TEST_CASE("A machine ends with the process that started it") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    (void)saved(subject);
+    int ends[2];
+    REQUIRE(pipe(ends) == 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      const memory::FilePageSource source(saved(subject).memory());
+      const auto vm = subject.launcher->restore(
+          restore_request(subject, MemoryBacking::userfaultfd, source.fd()));
+      const pid_t vmm = pid_of(vm->process_fd());
+      if (write(ends[1], &vmm, sizeof vmm) == sizeof vmm) pause();
+      std::_Exit(1);
+    }
+    pid_t vmm = -1;
+    REQUIRE(read(ends[0], &vmm, sizeof vmm) == sizeof vmm);
+    const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, vmm, 0)));
+    REQUIRE(process);
+    CHECK_FALSE(ends_within(process.get(), 50ms));
+    kill(child, SIGKILL);
+    CHECK(waitpid(child, nullptr, 0) == child);
+    CHECK(ends_within(process.get(), 2s));
+    close(ends[0]);
+    close(ends[1]);
+  }
+}
+
+TEST_CASE("A call to a machine that is gone fails at once, and its end can be told") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    Restored machine(subject);
+    machine.start();
+    kill(pid_of(machine.vm().process_fd()), SIGKILL);
+    REQUIRE(ends_within(machine.vm().process_fd(), 1s));
+    CHECK(refusal([&] { machine.vm().pause(deadline_in(30s)); }) != "");
+    CHECK_THAT(machine.vm().describe_end(), Catch::Matchers::Contains("signal 9"));
+  }
+}
+
+TEST_CASE("Killing a machine that is gone does no harm") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    Restored machine(subject);
+    machine.vm().kill();
+    machine.vm().kill();
+    CHECK(ends_within(machine.vm().process_fd(), 0ms));
+  }
+}
+
+TEST_CASE("A deadline that has passed ends a call") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    Restored machine(subject);
+    machine.start();
+    CHECK(refusal([&] { machine.vm().pause(deadline_in(-1s)); }) != "");
+  }
+}
+
+TEST_CASE("A state that is damaged is an error with a reason, and no machine") {
+  for (const auto& subject : subjects()) {
+    const TemporaryFolder folder;
+    const auto state = folder.path() / "state";
+    for (const auto* kind : {"cut short", "empty", "of something else"}) {
+      INFO(subject.name << ", " << kind);
+      fs::copy_file(saved(subject).state(), state, fs::copy_options::overwrite_existing);
+      const auto size = fs::file_size(state);
+      if (std::string(kind) == "cut short") fs::resize_file(state, size / 2);
+      if (std::string(kind) == "empty") fs::resize_file(state, 0);
+      if (std::string(kind) == "of something else") std::ofstream(state) << "nonsense";
+      const auto begin = std::chrono::steady_clock::now();
+      Restored machine(subject, state, saved(subject).memory());
+      CHECK_THROWS_AS(machine.start(), Error);
+      CHECK(std::chrono::steady_clock::now() - begin < 5s);
+    }
+  }
+}
+
+TEST_CASE("A state that is not there is an error with a reason") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    CHECK_THROWS_AS(
+        [&] {
+          Restored machine(subject, "/nowhere/state", saved(subject).memory());
+          machine.start();
+        }(),
+        Error);
+  }
+}

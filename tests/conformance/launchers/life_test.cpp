@@ -1,0 +1,86 @@
+// A machine's life: booted, saved, restored.
+
+#include "machine.hpp"
+
+#include "dhg/error.hpp"
+#include "snapshot/digest.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace dhg;
+using namespace dhg::conformance;
+namespace fs = std::filesystem;
+
+TEST_CASE("A machine that was booted runs a program, and its VMM tells its version") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    CHECK(saved(subject).first_words == "booted\n");
+    CHECK_THAT(saved(subject).version, Catch::Matchers::Matches("[A-Za-z]+ [0-9]+\\.[0-9.]+.*"));
+  }
+}
+
+TEST_CASE("A machine that is saved leaves a state, and a file with all of its memory") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    CHECK(fs::file_size(saved(subject).state()) > 0);
+    CHECK(fs::file_size(saved(subject).memory()) == subject.machine.memory_bytes);
+  }
+}
+
+TEST_CASE("A guest that is asked to leave memory, and to take it back, is waited for") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    CHECK(saved(subject).smaller_seconds < 60);
+  }
+}
+
+TEST_CASE("A machine that was saved goes on, however its memory comes back") {
+  for (const auto& subject : subjects()) {
+    for (const auto* server : {"lazy-4k", "eager", "file"}) {
+      INFO(subject.name << " with " << server);
+      Restored machine(subject, server);
+      machine.start();
+      CHECK(machine.run("print(sum(range(1000)))") == "499500\n");
+    }
+  }
+}
+
+TEST_CASE("A snapshot is as it was after its machines have run") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    const auto before = snapshot::digest_of_tree({saved(subject).folder.path()});
+    for (const auto* server : {"lazy-4k", "file"}) {
+      Restored machine(subject, server);
+      machine.start();
+      CHECK(machine.run("x = bytearray(b'x' * 10_000_000); print(len(x))") == "10000000\n");
+    }
+    CHECK(snapshot::digest_of_tree({saved(subject).folder.path()}) == before);
+  }
+}
+
+TEST_CASE("Machines of one snapshot run side by side and do not see each other") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    Restored one(subject);
+    Restored two(subject);
+    Restored three(subject, "file");
+    for (auto* machine : {&one, &two, &three}) machine->start();
+    CHECK(one.run("import builtins; builtins.seen = 1; print(seen)") == "1\n");
+    CHECK(two.run("import builtins; print(hasattr(builtins, 'seen'))") == "False\n");
+    CHECK(three.run("import builtins; print(hasattr(builtins, 'seen'))") == "False\n");
+  }
+}
+
+TEST_CASE("The host learns how a program ended that took the agent along") {
+  for (const auto& subject : subjects()) {
+    INFO(subject.name);
+    {
+      Restored machine(subject);
+      machine.start();
+      CHECK(machine.run("import os; os._exit(7)") == "the agent ended: status 7");
+    }
+    Restored machine(subject);
+    machine.start();
+    CHECK(machine.run("import os; os.kill(os.getpid(), 9)") == "the agent ended: signal 9");
+  }
+}

@@ -1,0 +1,139 @@
+#include "machine.hpp"
+
+#include "dhg/error.hpp"
+#include "guest_link/request.hpp"
+#include "run/guest_session.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <fstream>
+#include <map>
+
+namespace dhg::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+using guest_link::Conversation;
+
+constexpr auto kBootLimit = 120s; // seconds under TCG, on a busy machine
+constexpr auto kLimit = 60s;
+
+// The least that a result channel has in the guest.
+constexpr const char* kGuestHalf =
+    "def store(outcome):\n"
+    "    pass\n"
+    "def load():\n"
+    "    return b'{}'\n";
+
+os::SignalFd& signals() {
+  static os::SignalFd fd;
+  return fd;
+}
+
+// @return what the guest printed, or in words why it did not answer
+std::string ask(Vm& vm, int agent, const std::string& request, Conversation& conversation,
+                run::CaptureSink& sink, std::chrono::seconds limit) {
+  const auto end = run::exchange(agent, request, conversation, sink,
+                                 {signals(), vm.process_fd(), deadline_in(limit)});
+  if (end.stopped == run::Stopped::vm_ended) return "the VMM ended: " + vm.describe_end();
+  if (end.stopped != run::Stopped::no) return "no answer";
+  if (conversation.state() == Conversation::State::exited)
+    return fmt::format("the agent ended: {} {}",
+                       conversation.agent_exit().by_signal ? "signal" : "status",
+                       conversation.agent_exit().status);
+  return sink.out_text() + sink.err_text();
+}
+
+std::string run_request(const std::string& code) {
+  return guest_link::encode_run({code, "<string>", {"-c"}, "conformance", kGuestHalf, true});
+}
+
+void make_memory_file(const std::filesystem::path& path, std::uint64_t bytes) {
+  std::ofstream(path).close();
+  std::filesystem::resize_file(path, bytes);
+}
+
+std::unique_ptr<Saved> boot_and_save(const Subject& subject) {
+  auto result = std::make_unique<Saved>();
+  const auto& image = subject.image;
+  make_memory_file(result->memory(), subject.machine.memory_bytes);
+  const auto vm = subject.launcher->boot({subject.machine, image / "vmlinuz", image / "vmlinux",
+                                          image / "initrd", image / "rootfs.erofs",
+                                          result->memory(), console()});
+  const auto agent = vm->connect_agent(deadline_in(kLimit));
+  run::CaptureSink sink;
+  Conversation conversation(sink, {1U << 20, 1U << 20});
+  result->first_words =
+      ask(*vm, agent.get(), guest_link::encode_hello() + run_request("print('booted')"),
+          conversation, sink, kBootLimit);
+  const auto begin = std::chrono::steady_clock::now();
+  vm->set_memory_target(subject.machine.memory_bytes / 4 * 3, deadline_in(kLimit));
+  vm->set_memory_target(subject.machine.memory_bytes, deadline_in(kLimit));
+  result->smaller_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  vm->pause(deadline_in(kLimit));
+  result->version = vm->vmm_version();
+  vm->save(result->state(), deadline_in(kLimit));
+  return result;
+}
+
+} // namespace
+
+int console() {
+  static const UniqueFd fd(memfd_create("console", MFD_CLOEXEC));
+  return fd.get();
+}
+
+const Saved& saved(const Subject& subject) {
+  static std::map<std::string, std::unique_ptr<Saved>> all;
+  (void)signals(); // before any thread
+  auto& result = all[subject.name];
+  if (!result) result = boot_and_save(subject);
+  return *result;
+}
+
+std::string run_in_guest(Vm& vm, int agent, const std::string& code) {
+  run::CaptureSink sink;
+  Conversation conversation(sink, {1U << 20, 1U << 20});
+  return ask(vm, agent, guest_link::encode_hello() + run_request(code), conversation, sink, kLimit);
+}
+
+RestoreRequest restore_request(const Subject& subject, MemoryBacking backing, int memory_fd) {
+  const auto& snapshot = saved(subject);
+  return {subject.machine,  subject.image / "rootfs.erofs",
+          snapshot.state(), snapshot.memory(),
+          memory_fd,        backing,
+          console()};
+}
+
+Restored::Restored(const Subject& subject, const std::filesystem::path& state,
+                   const std::filesystem::path& memory, const std::string& page_server)
+    : server_(run::activate<PageServer>(plugin::Registry(DHG_PLUGINS, ""), DHG_PAGE_SERVER,
+                                        {page_server, std::nullopt})),
+      source_(memory),
+      session_(std::make_unique<memory::MemorySession>(source_, *server_.object, server_.name,
+                                                       timeline_)) {
+  auto request = restore_request(subject, server_.object->backing(), source_.fd());
+  request.state = state;
+  request.memory = memory;
+  vm_ = subject.launcher->restore(request);
+  session_->vmm_started(vm_->take_handoff(), vm_->process_fd(), deadline_in(kLimit));
+}
+
+Restored::~Restored() { vm_->kill(); }
+
+void Restored::start() {
+  vm_->load(deadline_in(kLimit));
+  const auto end = run::await_readable(session_->attached_fd(),
+                                       {signals(), vm_->process_fd(), deadline_in(kLimit)});
+  if (end.stopped != run::Stopped::no)
+    throw Error(Blame::environment, "the machine ended before its memory was there: " + failure());
+  if (!failure().empty()) throw Error(Blame::environment, failure());
+  vm_->resume(deadline_in(kLimit));
+  agent_ = vm_->connect_agent(deadline_in(kLimit));
+}
+
+} // namespace dhg::conformance

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "dhg/vm_launcher.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dhg::conformance {
+
+/// A folder in the temporary one, gone with this object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A launcher under test, and a guest for it.
+struct Subject {
+  std::string name;
+  std::unique_ptr<VmLauncher> launcher;
+  /// With vmlinuz, vmlinux, rootfs.erofs and initrd.
+  std::filesystem::path image;
+  MachineSpec machine;
+};
+
+/// By the environment:
+///   DHG_CONFORMANCE_PLUGINS  the launchers' absolute paths, separated by ':'
+///   DHG_CONFORMANCE_OPTIONS  their options: "accel=tcg,binary=/x"
+///   DHG_CONFORMANCE_IMAGE    a folder with vmlinuz, vmlinux, rootfs.erofs and initrd
+///   DHG_CONFORMANCE_MEMORY   the guest's memory in MiB; 256 if not given
+/// Without plugins: firecracker on the fake, and, with an image, qemu.
+[[nodiscard]] std::vector<Subject>& subjects();
+
+} // namespace dhg::conformance
