@@ -137,23 +137,30 @@ int exec(const Invocation& invocation) {
   const bool as_json = values.count("json") != 0;
   run::StreamSink streams;
   run::CaptureSink captured;
-  run::ExecReport report;
   const Console console;
+  const auto print = [&](const run::ExecReport& report) {
+    if (as_json) {
+      std::cout << exec_json(report, captured.out_text(), captured.err_text(), timeline) << '\n';
+    } else {
+      if (source.show_value && report.result.is_expression && report.result.result_repr)
+        std::cout << *report.result.result_repr << '\n' << std::flush;
+      for (const auto& substitution : report.substitutions)
+        std::cerr << "dhg: " << substitution << '\n';
+      print_failure(report, console);
+    }
+    if (values.count("verbose") != 0) print_phases(std::cerr, report, timeline);
+  };
+  const auto leave = [&](const run::ExecReport& report) {
+    print(report);
+    std::cout.flush();
+    _exit(report.exit_code);
+  };
+  run::ExecReport report;
   if (!is_blank(source.program.code))
-    report = run::exec(source.program,
-                       {setup.settings, registry, store, signals, timeline,
-                        as_json ? static_cast<run::PumpedSink&>(captured) : streams, console.fd()});
-
-  if (as_json) {
-    std::cout << exec_json(report, captured.out_text(), captured.err_text(), timeline) << '\n';
-  } else {
-    if (source.show_value && report.result.is_expression && report.result.result_repr)
-      std::cout << *report.result.result_repr << '\n' << std::flush;
-    for (const auto& substitution : report.substitutions)
-      std::cerr << "dhg: " << substitution << '\n';
-    print_failure(report, console);
-  }
-  if (values.count("verbose") != 0) print_phases(std::cerr, report, timeline);
+    report = run::exec(source.program, {setup.settings, registry, store, signals, timeline,
+                                        as_json ? static_cast<run::PumpedSink&>(captured) : streams,
+                                        console.fd(), leave});
+  print(report);
   return report.exit_code;
 }
 

@@ -45,7 +45,8 @@ Wait sleep_until_work(ManagedMemory& memory, Colocation& colocation, int vmm, in
 
 } // namespace
 
-void run_fault_loop(ManagedMemory& memory, PageServer& server, int vmm, int stop) {
+void run_fault_loop(ManagedMemory& memory, PageServer& server, CallWatch& watch, int vmm,
+                    int stop) {
   Colocation colocation;
   bool more_in_background = true;
   while (!memory.ended()) {
@@ -53,6 +54,7 @@ void run_fault_loop(ManagedMemory& memory, PageServer& server, int vmm, int stop
     bool served = false;
     for (ReadFault fault; memory.take_fault(fault);) {
       colocation.follow(fault.thread);
+      const CallWatch::Running call(watch, CallWatch::Call::on_fault);
       if (!memory.serve(server, fault.page)) return;
       served = true;
     }
@@ -61,7 +63,10 @@ void run_fault_loop(ManagedMemory& memory, PageServer& server, int vmm, int stop
       continue;
     }
     if (more_in_background) {
-      more_in_background = memory.work_ahead(server);
+      {
+        const CallWatch::Running call(watch, CallWatch::Call::on_idle);
+        more_in_background = memory.work_ahead(server);
+      }
       if (over(vmm, stop)) return;
       continue;
     }

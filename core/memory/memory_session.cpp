@@ -12,20 +12,55 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 
 namespace dhg::memory {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The VMM is gone, so that nothing can be installed any more: whoever notices
+// returns at once, and nobody waits for the others.
+constexpr auto kLastCallLimit = 2s;
+constexpr int kExitFailed = 125;
+
+} // namespace
 
 MemorySession::MemorySession(const FilePageSource& source, PageServer& server, std::string name,
-                             timing::Timeline& timeline)
+                             timing::Timeline& timeline, Stuck stuck)
     : source_(source),
       server_(server),
       name_(std::move(name)),
       timeline_(timeline),
+      stuck_(std::move(stuck)),
+      watch_(
+          stuck_.limits, [this] { return progress(); },
+          [this](const std::string& what) {
+            fail(fmt::format("page server '{}' {}", name_, what));
+          }),
       thread_([this] { thread_main(); }) {}
 
 MemorySession::~MemorySession() {
   stop_.set();
+  leave_if_stuck();
   thread_.join();
+}
+
+void MemorySession::leave_if_stuck() {
+  pollfd done{done_.fd(), POLLIN, 0};
+  const auto until = deadline_in(kLastCallLimit);
+  int ready = 0;
+  do {
+    ready = poll(&done, 1, poll_timeout_ms(until));
+  } while (ready < 0 && errno == EINTR);
+  if (ready > 0) return;
+  const auto call = watch_.current();
+  fail(fmt::format("page server '{}' did not return from {} although the VM has ended", name_,
+                   call.empty() ? "reading the memory file" : call));
+  const auto reason = failure();
+  if (stuck_.leave) stuck_.leave(reason);
+  static_cast<void>(std::fprintf(stderr, "dhg: %s\n", reason.c_str()));
+  _exit(kExitFailed);
 }
 
 void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline) {
@@ -46,7 +81,7 @@ void MemorySession::thread_main() {
     {
       const auto span = timeline_.span("preload");
       if (server_.backing() == MemoryBacking::userfaultfd) (void)source_.data_extents();
-      ask_server([this] { server_.preload(source_); });
+      ask_server(CallWatch::Call::preload, [this] { server_.preload(source_); });
     }
     if (auto link = await_vmm()) serve(std::move(*link));
   } catch (const VmmEnded& e) {
@@ -54,12 +89,14 @@ void MemorySession::thread_main() {
   } catch (const std::exception& e) {
     fail(e.what());
   }
+  done_.set();
 }
 
-template <class Call>
-void MemorySession::ask_server(Call call) {
+template <class Function>
+void MemorySession::ask_server(CallWatch::Call call, Function function) {
+  const CallWatch::Running running(watch_, call);
   try {
-    call();
+    function();
   } catch (...) {
     throw Error(Blame::environment,
                 fmt::format("page server '{}': {}", name_, current_exception_text()));
@@ -97,11 +134,11 @@ void MemorySession::serve(VmmLink link) {
   }();
   {
     const auto attach = timeline_.span("attach");
-    ask_server([&] { server_.attach(*memory); });
+    ask_server(CallWatch::Call::attach, [&] { server_.attach(*memory); });
   }
   if (!memory->ended()) {
     attached_.set();
-    run_fault_loop(*memory, server_, link.vmm, stop_.fd());
+    run_fault_loop(*memory, server_, watch_, link.vmm, stop_.fd());
   }
   if (auto reason = memory->failure(); !reason.empty()) fail(reason);
   attached_.set();
@@ -111,9 +148,11 @@ void MemorySession::fail(const std::string& reason, bool vmm_is_to_blame) {
   {
     const std::lock_guard lock(mutex_);
     // What went wrong first; a page server may well throw because of it.
-    failure_ = memory_ ? memory_->failure() : "";
-    if (failure_.empty()) failure_ = reason;
-    vmm_is_to_blame_ = vmm_is_to_blame;
+    if (memory_) memory_->fail(reason);
+    if (failure_.empty()) {
+      failure_ = memory_ ? memory_->failure() : reason;
+      vmm_is_to_blame_ = vmm_is_to_blame;
+    }
     kill_vmm();
   }
   attached_.set();
@@ -131,6 +170,11 @@ std::string MemorySession::failure() const {
 bool MemorySession::vmm_is_to_blame() const {
   const std::lock_guard lock(mutex_);
   return vmm_is_to_blame_;
+}
+
+std::uint64_t MemorySession::progress() const {
+  const auto [faults, copied, zeroed, removed] = stats();
+  return copied + zeroed;
 }
 
 MemoryStats MemorySession::stats() const {

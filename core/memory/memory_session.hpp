@@ -1,10 +1,12 @@
 #pragma once
 
 #include "dhg/page_server.hpp"
+#include "memory/call_watch.hpp"
 #include "memory/managed_memory.hpp"
 #include "os/event_fd.hpp"
 #include "timing/timeline.hpp"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,9 +21,18 @@ namespace dhg::memory {
 /// guest whose memory cannot be served must not go on.
 class MemorySession {
  public:
+  /// What to do about a page server that never returns.
+  struct Stuck {
+    CallLimits limits;
+    /// Leaves the process, with this as its last words: the page server's thread
+    /// still uses all that was lent to the session. If it is empty or returns, the
+    /// session ends the process itself.
+    std::function<void(const std::string& reason)> leave;
+  };
+
   /// All are borrowed and outlive the session. `name` is the page server's.
   MemorySession(const FilePageSource& source, PageServer& server, std::string name,
-                timing::Timeline& timeline);
+                timing::Timeline& timeline, Stuck stuck = {});
   /// Stops serving. Only when the VMM is gone, or the guest would wait for ever.
   ~MemorySession();
   MemorySession(const MemorySession&) = delete;
@@ -49,8 +60,10 @@ class MemorySession {
   void thread_main();
   void serve(VmmLink link);
   [[nodiscard]] std::optional<VmmLink> await_vmm();
-  template <class Call>
-  void ask_server(Call call);
+  template <class Function>
+  void ask_server(CallWatch::Call call, Function function);
+  [[nodiscard]] std::uint64_t progress() const;
+  void leave_if_stuck();
   void fail(const std::string& reason, bool vmm_is_to_blame = false);
   void kill_vmm() const;
 
@@ -58,10 +71,12 @@ class MemorySession {
   PageServer& server_;
   const std::string name_;
   timing::Timeline& timeline_;
+  const Stuck stuck_;
 
   os::EventFd stop_;
   os::EventFd started_;
   os::EventFd attached_;
+  os::EventFd done_;         // set by the thread when it ends
   mutable std::mutex mutex_; // guards the five below
   UniqueFd vmm_;
   std::optional<VmmLink> link_;
@@ -69,6 +84,7 @@ class MemorySession {
   std::string failure_;
   bool vmm_is_to_blame_ = false;
 
+  CallWatch watch_;    // uses the above
   std::thread thread_; // last: uses all of the above
 };
 

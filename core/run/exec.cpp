@@ -149,6 +149,20 @@ ExchangeEnd patiently(void (Vm::*call)(Deadline), Vm& vm, Deadline until, const 
   return patience.end();
 }
 
+// A page server's thread that never returns cannot be ended, only left behind.
+void leave_process(const std::string& reason, const ExecContext& context, ExecReport& report) {
+  // An end that the user wanted stays one.
+  const bool wanted = report.outcome == RunOutcome::timeout ||
+                      report.outcome == RunOutcome::interrupted ||
+                      report.outcome == RunOutcome::output_closed;
+  if (!wanted) {
+    report.outcome = RunOutcome::failed;
+    report.exit_code = kExitFailed;
+    report.message = reason;
+  }
+  if (context.leave) context.leave(report);
+}
+
 void run_steps(const Program& program, const ExecContext& context, ExecReport& report) {
   auto& timeline = context.timeline;
   const auto& settings = context.settings;
@@ -179,7 +193,9 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   checks.end();
 
   const memory::FilePageSource source(snapshot.file("memory"));
-  memory::MemorySession memory(source, *page_server.object, page_server.name, timeline);
+  memory::MemorySession memory(
+      source, *page_server.object, page_server.name, timeline,
+      {{}, [&](const std::string& reason) { leave_process(reason, context, report); }});
   auto launch = timeline.span("launch");
   const auto vm = launcher.object->restore({machine, snapshot.rootfs(), snapshot.file("state"),
                                             snapshot.file("memory"), source.fd(),

@@ -10,6 +10,7 @@
 #include "snapshot/store.hpp"
 #include "timing/timeline.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,10 @@ struct ExecContext {
   PumpedSink& sink;
   /// What the guest's kernel says is written here; -1: thrown away.
   int console = -1;
+  /// Reports and leaves the process without unwinding: a plugin's thread that does
+  /// not return still uses all this. If it is empty or returns, the process is
+  /// ended with exit code 125 and the reason on stderr.
+  std::function<void(const ExecReport&)> leave = {};
 };
 
 /// Runs `program` in a VM restored from the snapshot that the settings name.

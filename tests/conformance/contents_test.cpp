@@ -2,6 +2,7 @@
 
 #include "fixture.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
 
@@ -10,7 +11,7 @@ using namespace dhg::conformance;
 using fakes::Op;
 using fakes::Order;
 
-TEST_CASE("page servers: the whole guest equals the file, in any order of access") {
+TEST_CASE("A guest reads what the snapshot holds, in whatever order it reads") {
   const auto layout = GENERATE(one_region(), several_regions());
   const auto order = GENERATE(Order::sequential, Order::reverse, Order::random);
   for (auto& server : all_page_servers()) {
@@ -22,7 +23,7 @@ TEST_CASE("page servers: the whole guest equals the file, in any order of access
   }
 }
 
-TEST_CASE("page servers: several threads of the guest read at once") {
+TEST_CASE("Several threads of a guest that read at once all read what the snapshot holds") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
     Served served(one_region(), *server.object, server.name);
@@ -31,7 +32,7 @@ TEST_CASE("page servers: several threads of the guest read at once") {
   }
 }
 
-TEST_CASE("page servers: threads that wait for the same page are all woken") {
+TEST_CASE("Threads that wait for the same page are all woken") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
     Served served(full_region(kMiB), *server.object, server.name);
@@ -42,7 +43,7 @@ TEST_CASE("page servers: threads that wait for the same page are all woken") {
   }
 }
 
-TEST_CASE("page servers: what the guest wrote it reads back, and the file stays as it was") {
+TEST_CASE("A guest reads back what it wrote, and the memory file stays as it was") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
     Served served(one_region(), *server.object, server.name);
@@ -64,7 +65,7 @@ TEST_CASE("page servers: what the guest wrote it reads back, and the file stays 
   }
 }
 
-TEST_CASE("page servers: a file without any data gives zeros") {
+TEST_CASE("Holes of the memory file read as zeros without a copy") {
   const Layout layout{"hole", kMiB, {}, {{0, kMiB}}};
   for (auto& server : all_page_servers()) {
     INFO(server.name);
@@ -75,7 +76,7 @@ TEST_CASE("page servers: a file without any data gives zeros") {
   }
 }
 
-TEST_CASE("page servers: pages that are there already do not stop a chunk") {
+TEST_CASE("Pages that were installed before do not stop the installing of a larger range") {
   // Every other page first, so that what is installed as a chunk meets them all.
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
@@ -89,7 +90,41 @@ TEST_CASE("page servers: pages that are there already do not stop a chunk") {
   }
 }
 
-TEST_CASE("page servers: what was done is counted") {
+TEST_CASE("Pages that somebody else installed are left as they are, and stop no larger range") {
+  // The kernel copies up to the page that is there, then says EEXIST: the first and
+  // the last page of the region, of a chunk, neighbours, and single ones.
+  const Layout layout{
+      "full", 4 * kMiB + 12 * kKiB, {{0, 4 * kMiB + 12 * kKiB}}, {{0, 4 * kMiB + 12 * kKiB}}};
+  const std::vector<ByteRange> present{{0, kPageSize},
+                                       {64 * kKiB, 3 * kPageSize},
+                                       {kMiB + 4 * kKiB, kPageSize},
+                                       {2 * kMiB - kPageSize, 2 * kPageSize},
+                                       {layout.size - kPageSize, kPageSize}};
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    Served served(layout, *server.object, server.name, {}, present);
+    REQUIRE(served.attach());
+    REQUIRE(served.vm().run({Op::read, Order::random, 2, 3, 0, layout.size}));
+    const auto file = served.file().contents();
+    std::uint64_t unlike = 0;
+    for (std::uint64_t offset = 0; offset < layout.size; offset += kPageSize) {
+      const bool was_there = std::any_of(present.begin(), present.end(),
+                                         [&](const auto& range) { return range.contains(offset); });
+      std::vector<std::byte> expected(
+          file.begin() + static_cast<std::ptrdiff_t>(offset),
+          file.begin() + static_cast<std::ptrdiff_t>(offset + kPageSize));
+      if (was_there) {
+        std::fill(expected.begin(), expected.end(), std::byte{0});
+        std::memcpy(expected.data(), &fakes::kPresentMark, sizeof fakes::kPresentMark);
+      }
+      if (std::memcmp(served.vm().seen(offset), expected.data(), kPageSize) != 0) ++unlike;
+    }
+    CHECK(unlike == 0);
+    CHECK(served.failure() == "");
+  }
+}
+
+TEST_CASE("Every byte that was copied or zeroed is counted once") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     const auto layout = one_region();

@@ -38,7 +38,8 @@ inline std::ostream& operator<<(std::ostream& out, const Layout& layout) {
 /// A fake VMM whose memory is served by a real MemorySession.
 class Served {
  public:
-  Served(const Layout& layout, PageServer& server, std::string name);
+  Served(const Layout& layout, PageServer& server, std::string name,
+         memory::MemorySession::Stuck stuck = {}, const std::vector<ByteRange>& present = {});
   /// Ends the VMM first: a session may only go when nobody waits for its pages.
   ~Served();
 

@@ -23,6 +23,13 @@ using Catch::Matchers::Contains;
 
 namespace {
 
+// {address, size, offset, page size}, in a file of 1 MiB.
+std::string region(std::uint64_t address, std::uint64_t size, std::uint64_t offset,
+                   std::uint64_t page_size = 4096) {
+  return fmt::format(R"({{"base_host_virt_addr":{},"size":{},"offset":{},"page_size":{}}})",
+                     address, size, offset, page_size);
+}
+
 constexpr const char* kGood =
     R"([{"base_host_virt_addr":1048576,"size":8192,"offset":0,"page_size":4096}])";
 
@@ -86,7 +93,7 @@ class Handshake {
 
 } // namespace
 
-TEST_CASE("handshake: one message with a userfaultfd") {
+TEST_CASE("A handshake is one message with a userfaultfd") {
   Handshake handshake;
   const auto fd = new_userfaultfd();
   send_with(handshake.theirs.get(), kGood, {fd.get()});
@@ -98,7 +105,7 @@ TEST_CASE("handshake: one message with a userfaultfd") {
   CHECK((fcntl(handoff.userfaultfd.get(), F_GETFD) & FD_CLOEXEC) != 0);
 }
 
-TEST_CASE("handshake: a blocking userfaultfd is made non-blocking") {
+TEST_CASE("A userfaultfd that would block is made non-blocking") {
   Handshake handshake;
   const auto fd = new_userfaultfd();
   REQUIRE(fcntl(fd.get(), F_SETFL, 0) == 0);
@@ -107,7 +114,7 @@ TEST_CASE("handshake: a blocking userfaultfd is made non-blocking") {
   CHECK((fcntl(handoff.userfaultfd.get(), F_GETFL) & O_NONBLOCK) != 0);
 }
 
-TEST_CASE("handshake: in pieces, the descriptor with the first") {
+TEST_CASE("A handshake may come in pieces, the descriptor with any of them") {
   Handshake handshake;
   const auto fd = new_userfaultfd();
   const std::string_view text = kGood;
@@ -121,7 +128,7 @@ TEST_CASE("handshake: in pieces, the descriptor with the first") {
   CHECK(handshake.receive().regions.size() == 1);
 }
 
-TEST_CASE("handshake: an empty first message is passed over") {
+TEST_CASE("An empty message before the handshake is passed over") {
   Handshake handshake(SOCK_SEQPACKET);
   const auto fd = new_userfaultfd();
   send_with(handshake.theirs.get(), "", {});
@@ -129,7 +136,7 @@ TEST_CASE("handshake: an empty first message is passed over") {
   CHECK(handshake.receive().regions.size() == 1);
 }
 
-TEST_CASE("handshake: a listening socket accepts one connection") {
+TEST_CASE("A handshake may come over a listening socket") {
   Handshake handshake;
   const fakes::MemoryFile folder(kPageSize, {});
   sockaddr_un address{};
@@ -148,7 +155,7 @@ TEST_CASE("handshake: a listening socket accepts one connection") {
   CHECK(handshake.receive().regions.size() == 1);
 }
 
-TEST_CASE("handshake: the wrong descriptors") {
+TEST_CASE("A handshake with the wrong descriptors is refused") {
   Handshake handshake;
   const auto fd = new_userfaultfd();
   SECTION("none") {
@@ -174,7 +181,7 @@ TEST_CASE("handshake: the wrong descriptors") {
   }
 }
 
-TEST_CASE("handshake: descriptors that are refused are closed") {
+TEST_CASE("Descriptors that came with a refused handshake are closed") {
   const auto open_now = [] {
     const std::filesystem::directory_iterator all("/proc/self/fd");
     return std::distance(begin(all), end(all));
@@ -189,7 +196,7 @@ TEST_CASE("handshake: descriptors that are refused are closed") {
   CHECK(open_now() == before);
 }
 
-TEST_CASE("handshake: a private mapping has no descriptor") {
+TEST_CASE("A handshake about a private mapping has no descriptor") {
   Handshake handshake;
   send_with(handshake.theirs.get(), kGood, {});
   const auto handoff = handshake.receive(2s, MemoryBacking::private_mapping);
@@ -197,7 +204,7 @@ TEST_CASE("handshake: a private mapping has no descriptor") {
   CHECK_FALSE(handoff.userfaultfd);
 }
 
-TEST_CASE("handshake: it never comes, or not all of it") {
+TEST_CASE("A handshake that does not come, or not all of it, is an error in time") {
   Handshake handshake;
   SECTION("nothing: the deadline") { CHECK_THAT(handshake.refusal(50ms), Contains("in time")); }
   SECTION("half of it: the deadline") {
@@ -223,7 +230,7 @@ TEST_CASE("handshake: it never comes, or not all of it") {
   }
 }
 
-TEST_CASE("handshake: a message without end") {
+TEST_CASE("A handshake without end is refused") {
   Handshake handshake;
   std::jthread sender([&] {
     const std::string part(4096, ' ');
@@ -234,7 +241,7 @@ TEST_CASE("handshake: a message without end") {
   handshake.ours.reset();
 }
 
-TEST_CASE("handshake: many small pieces do not take long to read") {
+TEST_CASE("A handshake in many small pieces does not take long to read") {
   Handshake handshake;
   std::jthread sender([&] {
     const std::string text = "[" + std::string(60'000, ' ') + "]";
@@ -247,7 +254,7 @@ TEST_CASE("handshake: many small pieces do not take long to read") {
   handshake.ours.reset();
 }
 
-TEST_CASE("handshake: the session blames the VMM, not the page server") {
+TEST_CASE("For a bad handshake the VMM is blamed, and not the page server") {
   const fakes::MemoryFile file(kMiB, {});
   const memory::FilePageSource source(file.path());
   auto servers = lazy_page_servers();
@@ -261,4 +268,78 @@ TEST_CASE("handshake: the session blames the VMM, not the page server") {
   REQUIRE(readable_within(session.attached_fd(), 1s));
   CHECK_THAT(session.failure(), Contains("not a JSON array"));
   CHECK_THAT(session.failure(), !Contains(servers[0].name));
+}
+
+TEST_CASE("A hostile handshake ends every page server's session with a reason within a second") {
+  constexpr auto kTop = ~UINT64_C(0) - 4095;
+  const fakes::MemoryFile file(kMiB, {{0, kMiB}});
+  const memory::FilePageSource source(file.path());
+  const auto fd = new_userfaultfd(); // nothing is registered with it
+  const os::EventFd other;
+  struct Case {
+    std::string text;
+    std::vector<int> descriptors;
+    const char* reason;
+  };
+  const std::vector<Case> cases{
+      {"[" + region(1 << 20, 4096, 0, 3) + "]", {fd.get()}, "page size 3"},
+      {"[" + region(1 << 20, 8192, 0) + "," + region((1 << 20) + 4096, 4096, 65536) + "]",
+       {fd.get()},
+       "overlap in memory"},
+      {"[" + region(1 << 20, 8192, 0) + "," + region(1 << 24, 4096, 4096) + "]",
+       {fd.get()},
+       "overlap in the file"},
+      {"[" + region(kTop, 8192, 0) + "]", {fd.get()}, "address space"},
+      {"[" + region(1 << 20, kTop, 4096) + "]", {fd.get()}, "address space"},
+      {"[" + region(1 << 20, 8192, kTop) + "]", {fd.get()}, "passes the end"},
+      {"[" + region(1 << 20, 2 * kMiB, 0) + "]", {fd.get()}, "passes the end"},
+      {"[" + region(1 << 20, 0, 0) + "]", {fd.get()}, "empty"},
+      {"[" + region(4097, 4096, 0) + "]", {fd.get()}, "not aligned"},
+      {"[]", {fd.get()}, "0 regions"},
+      {"{}", {fd.get()}, "not a JSON array"},
+      {"[1]", {fd.get()}, "not an object"},
+      {std::string(70'000, ' '), {fd.get()}, "too long"},
+      {kGood, {}, "0 descriptors"},
+      {kGood, {fd.get(), fd.get()}, "2 descriptors"},
+      {kGood, std::vector<int>(9, fd.get()), "too many descriptors"},
+      {kGood, {other.fd()}, "no userfaultfd"},
+  };
+  for (auto& server : lazy_page_servers()) {
+    for (const auto& [text, descriptors, reason] : cases) {
+      INFO(server.name << ": " << reason);
+      timing::Timeline timeline;
+      const os::EventFd vmm;
+      auto [ours, theirs] = os::socket_pair();
+      memory::MemorySession session(source, *server.object, server.name, timeline);
+      send_with(theirs.get(), text, descriptors);
+      session.vmm_started(std::move(ours), vmm.fd(), deadline_in(1s));
+      REQUIRE(readable_within(session.attached_fd(), 1s));
+      CHECK_THAT(session.failure(), Contains(reason));
+    }
+  }
+}
+
+TEST_CASE("A userfaultfd that is good for nothing ends the session with a reason within a second") {
+  const fakes::MemoryFile file(kMiB, {{0, kMiB}});
+  const memory::FilePageSource source(file.path());
+  const UniqueFd never_initialised(
+      static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK)));
+  const auto covers_nothing = new_userfaultfd();
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name);
+    timing::Timeline timeline;
+    const os::EventFd vmm;
+    auto [ours, theirs] = os::socket_pair();
+    memory::MemorySession session(source, *server.object, server.name, timeline);
+    send_with(theirs.get(), kGood, {never_initialised.get()});
+    session.vmm_started(std::move(ours), vmm.fd(), deadline_in(1s));
+    const auto until = deadline_in(1s);
+    while (session.failure().empty() && poll_timeout_ms(until) > 0)
+      std::this_thread::sleep_for(1ms);
+    CHECK_FALSE(session.failure().empty());
+  }
+  memory::ManagedMemory memory(
+      source, {{{1 << 20, {0, 8192}}}, UniqueFd(dup(covers_nothing.get()))}, "anyone");
+  CHECK_FALSE(memory.install({0, 8192}));
+  CHECK_THAT(memory.failure(), Contains("the kernel refused to fill"));
 }

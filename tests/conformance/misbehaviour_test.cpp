@@ -3,9 +3,12 @@
 
 #include "fixture.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <functional>
+#include <future>
 #include <stdexcept>
 
 using namespace dhg;
@@ -48,13 +51,14 @@ void expect_failure(Scripted& server, const std::string& reason) {
 
 } // namespace
 
-TEST_CASE("misbehaviour: returns without installing the page") {
+TEST_CASE("A page server that returns without installing the page ends the run with its name") {
   Scripted server;
   server.faulting = [](auto&, const auto&) {};
   expect_failure(server, "without installing");
 }
 
-TEST_CASE("misbehaviour: installs another page") {
+TEST_CASE(
+    "A page server that installs another page than the one asked for ends the run with its name") {
   Scripted server;
   server.faulting = [](auto& memory, const auto& fault) {
     (void)memory.install({fault.offset + kPageSize, kPageSize});
@@ -62,7 +66,7 @@ TEST_CASE("misbehaviour: installs another page") {
   expect_failure(server, "without installing");
 }
 
-TEST_CASE("misbehaviour: throws") {
+TEST_CASE("An exception of a page server ends the run with its name and the exception's text") {
   Scripted server;
   SECTION("in preload") {
     server.preloading = [](const auto&) { throw std::runtime_error("no luck"); };
@@ -83,7 +87,7 @@ TEST_CASE("misbehaviour: throws") {
   expect_failure(server, "no luck");
 }
 
-TEST_CASE("misbehaviour: throws what is no std::exception") {
+TEST_CASE("A page server that throws what is no std::exception ends the run with its name") {
   Scripted server;
   SECTION("in attach") {
     server.attaching = [](auto&) { throw 42; };
@@ -97,7 +101,8 @@ TEST_CASE("misbehaviour: throws what is no std::exception") {
   expect_failure(server, "exception");
 }
 
-TEST_CASE("misbehaviour: asks for what is no range of guest memory") {
+TEST_CASE(
+    "A page server that asks for what is no range of guest memory ends the run with its name") {
   const auto range =
       GENERATE(ByteRange{kMiB, kPageSize}, ByteRange{0, kMiB + kPageSize}, ByteRange{1, kPageSize},
                ByteRange{0, 100}, ByteRange{0, 0}, ByteRange{~UINT64_C(0) - 4095, kPageSize},
@@ -114,7 +119,7 @@ TEST_CASE("misbehaviour: asks for what is no range of guest memory") {
   CHECK_FALSE(accepted);
 }
 
-TEST_CASE("misbehaviour: goes on although it was told that the run is over") {
+TEST_CASE("A page server that goes on although the run is over does no harm") {
   Scripted server;
   server.faulting = [](auto& memory, const auto&) {
     for (int i = 0; i < 1000; ++i) (void)memory.install({1, 1});
@@ -122,7 +127,7 @@ TEST_CASE("misbehaviour: goes on although it was told that the run is over") {
   expect_failure(server, "not a range of whole pages");
 }
 
-TEST_CASE("misbehaviour: a slow one is only slow") {
+TEST_CASE("A slow page server is only slow") {
   Scripted server;
   server.faulting = [](auto& memory, const auto& fault) {
     std::this_thread::sleep_for(20ms);
@@ -133,7 +138,7 @@ TEST_CASE("misbehaviour: a slow one is only slow") {
   CHECK(served.read_and_compare({0, 16 * kPageSize}, Order::random, 2) == "");
 }
 
-TEST_CASE("misbehaviour: background work without end does not keep a session alive") {
+TEST_CASE("Background work without end does not keep a session alive") {
   Scripted server;
   server.idling = [](auto&) { return true; };
   Served served(full_region(kMiB), server, "scripted");
@@ -145,7 +150,7 @@ TEST_CASE("misbehaviour: background work without end does not keep a session ali
   CHECK(std::chrono::steady_clock::now() - before < 1s);
 }
 
-TEST_CASE("misbehaviour: background work is asked for until there is none, and after a fault") {
+TEST_CASE("Background work is asked for until there is none, and again after a fault") {
   std::atomic<int> asked{0};
   Scripted server;
   server.idling = [&](auto& memory) {
@@ -157,4 +162,82 @@ TEST_CASE("misbehaviour: background work is asked for until there is none, and a
   CHECK(served.read_and_compare({0, kMiB}, Order::random) == "");
   CHECK(asked > 8);
   CHECK(served.failure() == "");
+}
+
+TEST_CASE(
+    "A page server that does not return from a call ends the run with its name and the call") {
+  std::promise<void> given_up; // lets the call return in the end, for the test's own sake
+  const auto hang = [end = given_up.get_future().share()] { end.wait(); };
+  Scripted server;
+  std::string call;
+  SECTION("preload") {
+    call = "preload";
+    server.preloading = [&](const auto&) { hang(); };
+  }
+  SECTION("attach") {
+    call = "attach";
+    server.attaching = [&](auto&) { hang(); };
+  }
+  SECTION("on_fault") {
+    call = "on_fault";
+    server.faulting = [&](auto&, const auto&) { hang(); };
+  }
+  SECTION("on_idle") {
+    call = "on_idle";
+    server.idling = [&](auto&) {
+      hang();
+      return false;
+    };
+  }
+  Served served(full_region(kMiB), server, "scripted", {{200ms, 100ms}, {}});
+  served.vm().send({Op::read, Order::sequential, 1, 0, 0, kMiB});
+  CHECK(served.vmm_dies());
+  CHECK_THAT(served.failure(), Contains("'scripted' did not return from " + call));
+  given_up.set_value();
+}
+
+TEST_CASE("A page server that takes longer than the limit but goes on installing is not ended") {
+  Scripted server;
+  server.attaching = [](auto& memory) {
+    for (std::uint64_t page = 0; page < 16; ++page) {
+      std::this_thread::sleep_for(30ms);
+      if (!memory.install({page * kPageSize, kPageSize})) return;
+    }
+  };
+  Served served(full_region(kMiB), server, "scripted", {{200ms, 200ms}, {}});
+  CHECK(served.attach());
+  CHECK(served.failure() == "");
+  CHECK(served.read_and_compare({0, kMiB}, Order::random) == "");
+}
+
+TEST_CASE("The process is left, with the reason, when a page server's call outlives the VM") {
+  const bool with_words = GENERATE(true, false);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    Scripted server;
+    server.faulting = [](auto&, const auto&) {
+      for (;;) pause();
+    };
+    memory::MemorySession::Stuck stuck;
+    if (with_words)
+      stuck.leave = [](const std::string& reason) {
+        _exit(reason ==
+                      "page server 'scripted' did not return from on_fault although the VM has "
+                      "ended"
+                  ? 99
+                  : 1);
+      };
+    Served served(full_region(kMiB), server, "scripted", stuck);
+    if (!served.attach()) _exit(2);
+    served.vm().send({Op::read, Order::sequential, 1, 0, 0, kMiB});
+    std::this_thread::sleep_for(20ms); // until it waits for the page
+    served.vm().kill();
+    served.end_session();
+    _exit(3);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == (with_words ? 99 : 125));
 }

@@ -28,7 +28,7 @@ UniqueFd report_file(std::uint64_t size) {
 } // namespace
 
 FakeVm::FakeVm(const std::filesystem::path& memory, MemoryBacking backing,
-               const std::vector<ByteRange>& regions) {
+               const std::vector<ByteRange>& regions, const std::vector<ByteRange>& present) {
   const UniqueFd file(open(memory.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) throw system_error(errno, "cannot open the memory file");
   const auto report = report_file(std::filesystem::file_size(memory));
@@ -42,6 +42,8 @@ FakeVm::FakeVm(const std::filesystem::path& memory, MemoryBacking backing,
   spec.args.emplace_back(backing == MemoryBacking::userfaultfd ? "uffd" : "private");
   for (const auto& region : regions)
     spec.args.push_back(fmt::format("{}:{}", region.offset, region.length));
+  for (const auto& range : present)
+    spec.args.push_back(fmt::format("+{}:{}", range.offset, range.length));
   spec.descriptors = {{handoff_child.get(), kHandshakeFd},
                       {control_child.get(), kControlFd},
                       {report.get(), kReportFd},

@@ -16,8 +16,9 @@ namespace dhg::fakes {
 /// A running fake VMM, seen from the test. Every call is bounded in time.
 class FakeVm {
  public:
+  /// @param present pages that are there, written, before the memory is handed over
   FakeVm(const std::filesystem::path& memory, MemoryBacking backing,
-         const std::vector<ByteRange>& regions);
+         const std::vector<ByteRange>& regions, const std::vector<ByteRange>& present = {});
 
   [[nodiscard]] UniqueFd take_handoff() { return std::move(handoff_); }
   [[nodiscard]] int process_fd() const { return process_->process_fd(); }

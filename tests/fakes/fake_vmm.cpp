@@ -1,7 +1,9 @@
 // A VMM without a virtual machine: maps guest memory, hands it over as
 // Firecracker does, and touches it as it is told to.
 //
-//     dhg_fake_vmm uffd|private OFFSET:LENGTH...
+//     dhg_fake_vmm uffd|private OFFSET:LENGTH... [+OFFSET:LENGTH...]
+//
+// Ranges with a + are written before the memory is handed over.
 
 #include "fake_vmm_protocol.hpp"
 
@@ -21,6 +23,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <string>
@@ -201,6 +205,77 @@ Reply storm(const Command& command) {
   return {pages.size(), wrong};
 }
 
+// Threads of begin_removal, until end_removal.
+struct Removal {
+  Command command;
+  std::vector<std::uint64_t> seen;
+  std::deque<std::atomic<pid_t>> ids;
+  std::vector<std::thread> threads;
+};
+std::unique_ptr<Removal> removal;
+
+// Whether the thread waits in the kernel, or has ended.
+bool waits(pid_t thread) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
+  std::FILE* file = std::fopen(path, "re");
+  if (file == nullptr) return true;
+  char state = 'R';
+  if (std::fscanf(file, "%*d (%*[^)]) %c", &state) != 1) state = 'R';
+  std::fclose(file);
+  return state != 'R';
+}
+
+template <class Action>
+void start(Removal& all, Action action) {
+  auto& id = all.ids.emplace_back(0);
+  all.threads.emplace_back([&id, action] {
+    id = gettid();
+    action();
+  });
+}
+
+void await_rest(const Removal& all) {
+  for (int looks = 0; looks < 3;) {
+    const bool rest = std::all_of(all.ids.begin(), all.ids.end(),
+                                  [](const auto& id) { return id != 0 && waits(id); });
+    looks = rest ? looks + 1 : 0;
+    usleep(1000);
+  }
+}
+
+Reply begin_removal(const Command& command) {
+  removal = std::make_unique<Removal>();
+  auto& all = *removal;
+  all.command = command;
+  all.seen.resize(command.threads, 1);
+  const auto remove = [&command = all.command] {
+    if (madvise(at(command.offset), command.length, MADV_DONTNEED) != 0) die("madvise");
+  };
+  if (command.seed == 1) {
+    start(all, remove);
+    await_rest(all);
+  }
+  for (std::uint32_t i = 0; i < command.threads; ++i)
+    start(all, [&all, i] { all.seen[i] = first_word(all.command.offset + i * kPage); });
+  await_rest(all);
+  if (command.seed != 1) {
+    start(all, remove);
+    await_rest(all);
+  }
+  return {};
+}
+
+Reply end_removal() {
+  for (auto& thread : removal->threads) thread.join();
+  Reply reply;
+  for (const auto word : removal->seen) reply.wrong += word != 0 ? 1 : 0;
+  for (const auto page : pages_of(removal->command)) reply.wrong += first_word(page) != 0 ? 1 : 0;
+  reply.pages = removal->command.length / kPage;
+  removal.reset();
+  return reply;
+}
+
 Reply carry_out(const Command& command) {
   switch (command.op) {
     case Op::read:
@@ -214,6 +289,10 @@ Reply carry_out(const Command& command) {
       return storm(command);
     case Op::touch_together:
       return touch_together(command);
+    case Op::begin_removal:
+      return begin_removal(command);
+    case Op::end_removal:
+      return end_removal();
     case Op::hang:
       for (;;) pause();
     case Op::quit:
@@ -227,10 +306,17 @@ Reply carry_out(const Command& command) {
 int main(int argc, char** argv) {
   const bool from_file = argc > 1 && std::strcmp(argv[1], "private") == 0;
   for (int i = 2; i < argc; ++i) {
+    const bool present = argv[i][0] == '+';
     char* colon = nullptr;
-    const auto offset = std::strtoull(argv[i], &colon, 10);
-    regions.push_back({offset, std::strtoull(colon + 1, nullptr, 10), nullptr});
-    map_region(regions.back(), from_file);
+    const auto offset = std::strtoull(argv[i] + (present ? 1 : 0), &colon, 10);
+    const auto length = std::strtoull(colon + 1, nullptr, 10);
+    if (present) {
+      for (std::uint64_t page = 0; page < length; page += kPage)
+        std::memcpy(at(offset + page), &kPresentMark, sizeof kPresentMark);
+    } else {
+      regions.push_back({offset, length, nullptr});
+      map_region(regions.back(), from_file);
+    }
   }
   struct stat info {};
   if (fstat(kReportFd, &info) != 0) die("fstat");

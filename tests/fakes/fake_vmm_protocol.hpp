@@ -21,9 +21,16 @@ enum class Op : std::uint32_t {
   remove,         ///< madvise(MADV_DONTNEED)
   storm,          ///< reads the range in `threads` threads while another removes parts of it
   touch_together, ///< `threads` threads read each page of the range at the same moment
-  hang,           ///< never answers
-  quit,           ///< exits
+  begin_removal,  ///< `threads` threads each read a page from the beginning of the range while
+                  ///< another removes all of it: the removal begins after the reads (seed 0) or
+                  ///< before (seed 1). Answers when all wait for the handler, or are done
+  end_removal, ///< waits for them; every page of the range must be zero, for them and from then on
+  hang,        ///< never answers
+  quit,        ///< exits
 };
+
+/// What is in the first 8 bytes of pages that were there before the handover.
+inline constexpr std::uint64_t kPresentMark = 0x6572656874;
 
 enum class Order : std::uint32_t { sequential, reverse, random };
 
@@ -38,7 +45,7 @@ struct Command {
 
 struct Reply {
   std::uint64_t pages = 0; ///< that were touched
-  std::uint64_t wrong = 0; ///< storm: pages that held what they must not hold
+  std::uint64_t wrong = 0; ///< pages that held what they must not hold
 };
 
 } // namespace dhg::fakes

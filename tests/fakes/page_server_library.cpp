@@ -61,13 +61,14 @@ T* symbol(void* library, const char* name) {
 
 std::vector<fs::path> page_server_libraries() {
   std::vector<fs::path> result;
+  if (const char* chosen = std::getenv("DHG_CONFORMANCE_PLUGINS")) {
+    std::istringstream list(chosen);
+    for (std::string path; std::getline(list, path, ':');) result.emplace_back(path);
+    return result;
+  }
   for (const auto& entry : fs::directory_iterator(DHG_PAGE_SERVERS))
     if (entry.path().extension() == ".so") result.push_back(entry.path());
   std::sort(result.begin(), result.end());
-  if (const char* more = std::getenv("DHG_CONFORMANCE_PLUGINS")) {
-    std::istringstream list(more);
-    for (std::string path; std::getline(list, path, ':');) result.emplace_back(path);
-  }
   return result;
 }
 

@@ -9,8 +9,8 @@
 
 namespace dhg::fakes {
 
-/// The page servers that the conformance suite is about: those of this build and
-/// those whose absolute paths DHG_CONFORMANCE_PLUGINS lists, separated by ':'.
+/// The page servers that the conformance suite is about: those whose absolute paths
+/// DHG_CONFORMANCE_PLUGINS lists, separated by ':', or else those of this build.
 [[nodiscard]] std::vector<std::filesystem::path> page_server_libraries();
 
 struct LoadedPageServer {

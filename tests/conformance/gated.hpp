@@ -1,0 +1,52 @@
+#pragma once
+
+#include "dhg/page_server.hpp"
+
+#include <future>
+#include <utility>
+
+namespace dhg::conformance {
+
+/// A page server under test that is held at a point of the test's choice, so that
+/// the guest and the kernel get ahead of it.
+class Gated final : public PageServer {
+ public:
+  enum class Point { attach, fault };
+
+  Gated(PageServer& server, Point point) : server_(server), point_(point) {}
+
+  /// Lets it go on, for good.
+  void open() {
+    if (!std::exchange(opened_, true)) gate_.set_value();
+  }
+  /// Returns once it is held.
+  void await_held() { held_.get_future().wait(); }
+
+  [[nodiscard]] MemoryBacking backing() const noexcept override { return server_.backing(); }
+  void preload(const PageSource& source) override { server_.preload(source); }
+  void attach(GuestMemory& memory) override {
+    if (point_ == Point::attach) hold();
+    server_.attach(memory);
+  }
+  void on_fault(GuestMemory& memory, const PageFault& fault) override {
+    if (point_ == Point::fault) hold();
+    server_.on_fault(memory, fault);
+  }
+  bool on_idle(GuestMemory& memory) override { return server_.on_idle(memory); }
+
+ private:
+  void hold() {
+    if (!std::exchange(was_held_, true)) held_.set_value();
+    opening_.wait();
+  }
+
+  PageServer& server_;
+  const Point point_;
+  bool opened_ = false;
+  bool was_held_ = false;
+  std::promise<void> held_;
+  std::promise<void> gate_;
+  std::shared_future<void> opening_ = gate_.get_future().share();
+};
+
+} // namespace dhg::conformance
