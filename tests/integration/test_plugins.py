@@ -43,11 +43,15 @@ def misbehaving(prepared, tmp_path_factory):
 #include <stdexcept>
 #include <thread>
 constexpr std::array kOptions{dhg_option{"how", DHG_OPTION_ENUM, "nothing", nullptr, nullptr,
-    "nothing|throws|outside|dawdles", "what it does wrong"}};
+    "nothing|throws|outside|dawdles|hangs|hangs-in-attach", "what it does wrong"}};
 class Bad final : public dhg::PageServer {
  public:
   explicit Bad(const dhg::Options& options) : how_(options.text("how")) {}
+  void attach(dhg::GuestMemory&) override {
+    if (how_ == "hangs-in-attach") hang();
+  }
   void on_fault(dhg::GuestMemory& memory, const dhg::PageFault& fault) override {
+    if (how_ == "hangs") hang();
     if (how_ == "dawdles") {
       std::this_thread::sleep_for(std::chrono::milliseconds(300));
       (void)memory.install({fault.offset, dhg::kPageSize});
@@ -56,6 +60,9 @@ class Bad final : public dhg::PageServer {
     if (how_ == "outside") (void)memory.install({fault.offset + (1ULL << 40), dhg::kPageSize});
   }
  private:
+  static void hang() {
+    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+  }
   std::string how_;
 };
 DHG_PLUGIN(DHG_PAGE_SERVER, Bad, "bad", "1.0", "Does everything wrong", kOptions)
@@ -95,6 +102,26 @@ def test_a_bad_page_server_ends_the_run_by_name(dhg, misbehaving, how, telling):
     assert "was not run" in run.err
     assert run.seconds < 2
     assert vmm_processes() == before
+
+
+def test_a_page_server_that_never_returns_ends_the_run_by_name(dhg, misbehaving):
+    before = vmm_processes()
+    run = dhg.exec("print('hello')", "--json", "--set", f"page_server.plugin={misbehaving}",
+                   "--set", "page_server.options.how=hangs")
+    assert run.code == 125
+    report = run.json()
+    assert report["outcome"] == "failed"
+    assert report["error"]["message"] == "page server 'bad' did not return from on_fault within 10 s"
+    assert report["error"]["code_may_have_run"] is False
+    assert 10 <= run.seconds < 16
+    assert vmm_processes() == before
+
+
+def test_the_time_limit_holds_for_a_page_server_that_never_returns(dhg, misbehaving):
+    run = dhg.exec("print('hello')", "--timeout", "1s", "--set", f"page_server.plugin={misbehaving}",
+                   "--set", "page_server.options.how=hangs-in-attach")
+    assert (run.code, run.out) == (124, "")
+    assert run.seconds < 6
 
 
 def dawdling(misbehaving):
