@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "report.hpp"
 #include "setup.hpp"
+#include "tables.hpp"
 
 #include "dhg/error.hpp"
 #include "run/exec.hpp"
@@ -48,7 +49,9 @@ struct Source {
 
 Source read_source(const po::variables_map& values, std::vector<std::string> rest) {
   Source source;
-  auto& [code, filename, argv] = source.program;
+  auto& [code, filename, argv, show_tables, table_meta] = source.program;
+  show_tables = values.count("no-show-tables") == 0;
+  table_meta = values.count("no-table-meta") == 0;
   if (values.count("code") != 0) {
     code = values["code"].as<std::string>();
     filename = "<string>";
@@ -85,6 +88,8 @@ Usage exec_usage() {
       "the program; its arguments follow --")(
       "timeout", po::value<std::string>()->value_name("TIME"),
       "the longest that the run may take, from the start of dhg: 500ms, 30s, 5m")(
+      "no-show-tables", "do not look at the tables that the program assigns")(
+      "no-table-meta", "show the tables' first rows only: no row counts, columns and types")(
       "json", "print one JSON object instead of the program's output")(
       "verbose,v", "print what was used and the time of each phase on stderr");
   add_config_options(usage.options);
@@ -144,6 +149,8 @@ int exec(const Invocation& invocation) {
     } else {
       if (source.show_value && report.result.is_expression && report.result.result_repr)
         std::cout << *report.result.result_repr << '\n' << std::flush;
+      if (!report.result.tables.empty() && !streams.out_is_at_line_start()) std::cout << '\n';
+      print_tables(std::cout, report.result.tables);
       for (const auto& substitution : report.substitutions)
         std::cerr << "dhg: " << substitution << '\n';
       print_failure(report, console);

@@ -21,6 +21,27 @@ json phases_json(const timing::Timeline& timeline) {
   return result;
 }
 
+template <class T>
+json optional_json(const std::optional<T>& value) {
+  return value ? json(*value) : json();
+}
+
+json tables_json(const std::vector<TableInfo>& tables) {
+  json result = json::array();
+  for (const auto& table : tables) {
+    json columns = json::array();
+    for (const auto& [name, type] : table.columns)
+      columns.push_back({{"name", name}, {"type", type}});
+    result.push_back({{"name", table.name},
+                      {"row_count", optional_json(table.row_count)},
+                      {"is_refreshing", optional_json(table.is_refreshing)},
+                      {"columns", columns},
+                      {"preview", optional_json(table.preview)},
+                      {"not_shown_why", optional_json(table.not_shown_why)}});
+  }
+  return result;
+}
+
 json error_json(const run::ExecReport& report) {
   if (const auto& error = report.result.error)
     return {{"type", error->type}, {"message", error->message}, {"traceback", error->traceback}};
@@ -40,8 +61,9 @@ std::string exec_json(const run::ExecReport& report, const std::string& out, con
       {"outcome", run::to_string(report.outcome)},
       {"stdout", out},
       {"stderr", err},
-      {"result_repr", report.result.result_repr ? json(*report.result.result_repr) : json()},
+      {"result_repr", optional_json(report.result.result_repr)},
       {"error", error_json(report)},
+      {"tables", tables_json(report.result.tables)},
       {"elapsed_seconds", elapsed.count()},
       {"phases", phases_json(timeline)},
       {"plugins",

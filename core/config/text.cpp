@@ -43,11 +43,10 @@ std::optional<BadByte> find_bad_byte(std::string_view text) {
   return std::nullopt;
 }
 
-std::string printable(std::string_view text) {
-  constexpr std::size_t kLongest = 200;
+std::string printable(std::string_view text, std::size_t longest) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
-    if (result.size() >= kLongest) return result + "...";
+    if (result.size() >= longest) return result + "...";
     const auto length = utf8_length(text, at);
     const auto c = byte_at(text, at);
     // U+0080 to U+009F are control characters too.

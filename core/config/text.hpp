@@ -18,7 +18,7 @@ struct BadByte {
 [[nodiscard]] std::optional<BadByte> find_bad_byte(std::string_view text);
 
 /// `text` for a message or a comment: on one line, without what a terminal would
-/// obey, cut if it is long.
-[[nodiscard]] std::string printable(std::string_view text);
+/// obey, cut after `longest` bytes.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t longest = 200);
 
 } // namespace dhg::config

@@ -47,6 +47,8 @@ std::string encode_run(const RunRequest& request) {
            {"argv", request.argv},
            {"now_ns", request.renew_clone ? realtime_ns() : 0},
            {"entropy", request.renew_clone ? fresh_entropy() : ""},
+           {"show_tables", request.show_tables},
+           {"table_meta", request.table_meta},
            {"options", json::object()}};
   std::string text;
   try {

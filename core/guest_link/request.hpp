@@ -17,6 +17,8 @@ struct RunRequest {
   /// A restored guest has the clock and the random state of its snapshot: set
   /// both. Not for a guest that was booted just now.
   bool renew_clone = true;
+  bool show_tables = false; ///< describe the tables that the program assigns
+  bool table_meta = true;   ///< with row count, columns and types, not the first rows only
 };
 
 /// HELLO: the first words on a connection.

@@ -2,6 +2,8 @@
 #include "dhg/result_channel.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 namespace dhg {
@@ -19,17 +21,59 @@ const json& member(const json& object, const char* name) {
   return *found;
 }
 
+const json& list(const json& object, const char* name) {
+  const auto& value = member(object, name);
+  if (!value.is_array()) refuse(fmt::format("member '{}' is not a list", name));
+  return value;
+}
+
 std::string text(const json& object, const char* name) {
   const auto& value = member(object, name);
   if (!value.is_string()) refuse(fmt::format("member '{}' is not a string", name));
   return value.get<std::string>();
 }
 
-Outcome parse_outcome(const std::string& name) {
+std::optional<std::string> optional_text(const json& object, const char* name) {
+  if (member(object, name).is_null()) return std::nullopt;
+  return text(object, name);
+}
+
+Outcome parse_outcome(std::string name) {
   if (name == "ok") return Outcome::ok;
   if (name == "exception") return Outcome::exception;
   if (name == "exit") return Outcome::exit;
-  refuse(fmt::format("unknown outcome '{}'", name.substr(0, 40)));
+  name.resize(std::min<std::size_t>(name.size(), 40));
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  refuse(fmt::format("unknown outcome '{}'", name));
+}
+
+std::optional<std::int64_t> parse_row_count(const json& table) {
+  const auto& value = member(table, "row_count");
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_number_integer() || value < 0 || value > INT64_MAX)
+    refuse("member 'row_count' is not a number of rows");
+  return value.get<std::int64_t>();
+}
+
+TableInfo parse_table(const json& table) {
+  if (!table.is_object()) refuse("a table is not an object");
+  TableInfo info;
+  info.name = text(table, "name");
+  info.row_count = parse_row_count(table);
+  if (const auto& refreshing = member(table, "is_refreshing"); !refreshing.is_null()) {
+    if (!refreshing.is_boolean()) refuse("member 'is_refreshing' is not a boolean");
+    info.is_refreshing = refreshing.get<bool>();
+  }
+  for (const auto& column : list(table, "columns")) {
+    if (!column.is_object()) refuse("a column is not an object");
+    info.columns.push_back({text(column, "name"), text(column, "type")});
+  }
+  info.preview = optional_text(table, "preview");
+  info.not_shown_why = optional_text(table, "not_shown_why");
+  if (!info.preview && !info.not_shown_why)
+    refuse("a table is not shown, and 'not_shown_why' does not say why");
+  return info;
 }
 
 // The parser recurses once a level, so a hostile document must not choose how deep.
@@ -38,16 +82,20 @@ bool too_deep(int depth, json::parse_event_t /*event*/, json& /*parsed*/) {
   return true;
 }
 
+json parse(std::span<const std::byte> bytes) {
+  const auto* begin = reinterpret_cast<const char*>(bytes.data());
+  try {
+    return json::parse(begin, begin + bytes.size(), too_deep);
+  } catch (const json::exception& e) {
+    // It repeats the token at which it stopped, which may be all there is.
+    refuse(std::string(e.what()).substr(0, 120));
+  }
+}
+
 } // namespace
 
 CodeResult parse_outcome_json(std::span<const std::byte> bytes) {
-  const auto* begin = reinterpret_cast<const char*>(bytes.data());
-  json root;
-  try {
-    root = json::parse(begin, begin + bytes.size(), too_deep);
-  } catch (const json::exception& e) {
-    refuse(e.what());
-  }
+  const auto root = parse(bytes);
   if (!root.is_object()) refuse("not a JSON object");
 
   CodeResult result;
@@ -56,7 +104,7 @@ CodeResult parse_outcome_json(std::span<const std::byte> bytes) {
   if (!code.is_number_integer() || code < 0 || code > 255)
     refuse("member 'exit_code' is not an integer from 0 to 255");
   result.exit_code = code.get<int>();
-  if (!member(root, "result_repr").is_null()) result.result_repr = text(root, "result_repr");
+  result.result_repr = optional_text(root, "result_repr");
   if (const auto single = root.find("is_expression"); single != root.end()) {
     if (!single->is_boolean()) refuse("member 'is_expression' is not a boolean");
     result.is_expression = single->get<bool>();
@@ -67,6 +115,7 @@ CodeResult parse_outcome_json(std::span<const std::byte> bytes) {
   }
   if (result.error.has_value() != (result.outcome == Outcome::exception))
     refuse("'error' and 'outcome' contradict each other");
+  for (const auto& table : list(root, "tables")) result.tables.push_back(parse_table(table));
   return result;
 }
 

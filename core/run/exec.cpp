@@ -223,7 +223,8 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     const auto request =
         guest_link::encode_hello() +
         guest_link::encode_run({program.code, program.filename, program.argv, channel.name,
-                                std::string(channel.object->guest_half()), true});
+                                std::string(channel.object->guest_half()), true,
+                                program.show_tables, program.table_meta});
     auto run = timeline.span("run");
     report.code_may_have_run = true;
     const auto end = exchange(agent.get(), request, conversation, context.sink, watch);

@@ -22,6 +22,8 @@ struct Program {
   std::string code; ///< UTF-8
   std::string filename;
   std::vector<std::string> argv;
+  bool show_tables = true; ///< those that it assigns become part of the result
+  bool table_meta = true;  ///< with their row counts, columns and types
 };
 
 /// How a run ended, in one word for scripts.

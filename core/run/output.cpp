@@ -14,6 +14,11 @@ constexpr std::size_t kFull = 1024 * 1024;
 
 } // namespace
 
+void StreamSink::out(std::span<const std::byte> bytes) {
+  append(out_, bytes);
+  if (!bytes.empty()) last_out_ = bytes.back();
+}
+
 void StreamSink::append(Queue& queue, std::span<const std::byte> bytes) {
   queue.bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }

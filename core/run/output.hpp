@@ -22,11 +22,13 @@ class PumpedSink : public guest_link::OutputSink {
 /// Passes output on to the process's own stdout and stderr.
 class StreamSink final : public PumpedSink {
  public:
-  void out(std::span<const std::byte> bytes) override { append(out_, bytes); }
+  void out(std::span<const std::byte> bytes) override;
   void err(std::span<const std::byte> bytes) override { append(err_, bytes); }
   [[nodiscard]] bool pending(int fd) const noexcept override;
   [[nodiscard]] bool full() const noexcept override;
   [[nodiscard]] bool pump(int fd) override;
+  /// Whether stdout so far is whole lines.
+  [[nodiscard]] bool out_is_at_line_start() const noexcept { return last_out_ == std::byte{'\n'}; }
 
  private:
   struct Queue {
@@ -38,6 +40,7 @@ class StreamSink final : public PumpedSink {
 
   Queue out_;
   Queue err_;
+  std::byte last_out_{'\n'};
 };
 
 /// Keeps output, for --json and for warm-up runs.

@@ -22,6 +22,15 @@ json ok() {
           {"tables", json::array()}};
 }
 
+json table() {
+  return {{"name", "t"},
+          {"row_count", 5},
+          {"is_refreshing", false},
+          {"columns", {{{"name", "x"}, {"type", "int"}}, {{"name", "y"}, {"type", "long"}}}},
+          {"preview", "x|y\n"},
+          {"not_shown_why", nullptr}};
+}
+
 json with(const char* name, const json& value) {
   auto object = ok();
   object[name] = value;
@@ -81,7 +90,7 @@ TEST_CASE("outcome: lone surrogates are no text") {
 
 TEST_CASE("outcome: deep nesting") {
   const auto nested = [](std::size_t depth) {
-    return R"({"outcome":"ok","exit_code":0,"error":null,"result_repr":null,"x":)" +
+    return R"({"outcome":"ok","exit_code":0,"error":null,"result_repr":null,"tables":[],"x":)" +
            std::string(depth, '[') + std::string(depth, ']') + "}";
   };
   CHECK(parse(nested(30)).outcome == Outcome::ok);
@@ -91,7 +100,7 @@ TEST_CASE("outcome: deep nesting") {
 }
 
 TEST_CASE("outcome: members that are missing or of another type") {
-  for (const auto* name : {"outcome", "exit_code", "result_repr", "error"}) {
+  for (const auto* name : {"outcome", "exit_code", "result_repr", "error", "tables"}) {
     auto object = ok();
     object.erase(name);
     CHECK_THROWS_WITH(parse(object.dump()), Contains(name));
@@ -119,4 +128,74 @@ TEST_CASE("outcome: a hostile name is not repeated at length") {
   } catch (const Error& error) {
     CHECK(std::string(error.what()).size() < 200);
   }
+}
+
+TEST_CASE("outcome: text that is no JSON is not repeated at length, a name not raw") {
+  try {
+    (void)parse("\"" + std::string(100'000, 'x'));
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).size() < 200);
+  }
+  CHECK_THROWS_WITH(parse(with("outcome", "\x1b[2J").dump()), Contains("'?[2J'"));
+}
+
+TEST_CASE("outcome: tables") {
+  auto other = table();
+  other["name"] = "\x1b\u00e4";
+  other["row_count"] = nullptr;
+  other["is_refreshing"] = true;
+  other["columns"] = json::array();
+  const auto tables = parse(with("tables", json::array({table(), other})).dump()).tables;
+  REQUIRE(tables.size() == 2);
+  CHECK(tables[0].name == "t");
+  CHECK(tables[0].row_count == 5);
+  CHECK(tables[0].is_refreshing == false);
+  REQUIRE(tables[0].columns.size() == 2);
+  CHECK(tables[0].columns[1].name == "y");
+  CHECK(tables[0].columns[1].type == "long");
+  CHECK(tables[0].preview == "x|y\n");
+  CHECK_FALSE(tables[0].not_shown_why);
+  CHECK(tables[1].name == "\x1b\u00e4");
+  CHECK_FALSE(tables[1].row_count);
+  CHECK(tables[1].is_refreshing == true);
+}
+
+TEST_CASE("outcome: a table that could not be shown says why") {
+  auto object = table();
+  object["preview"] = nullptr;
+  CHECK_THROWS_WITH(parse(with("tables", json::array({object})).dump()), Contains("not_shown_why"));
+  object["not_shown_why"] = "it failed";
+  object["is_refreshing"] = nullptr;
+  const auto tables = parse(with("tables", json::array({object})).dump()).tables;
+  REQUIRE(tables.size() == 1);
+  CHECK_FALSE(tables[0].preview);
+  CHECK_FALSE(tables[0].is_refreshing);
+  CHECK(tables[0].not_shown_why == "it failed");
+}
+
+TEST_CASE("outcome: tables with members that are missing or of another type") {
+  CHECK_THROWS_AS(parse(with("tables", nullptr).dump()), Error);
+  CHECK_THROWS_AS(parse(with("tables", "t").dump()), Error);
+  CHECK_THROWS_AS(parse(with("tables", table()).dump()), Error);
+  CHECK_THROWS_AS(parse(with("tables", json::array({1})).dump()), Error);
+  const auto refuses = [](const char* name, const json& value) {
+    auto object = table();
+    object[name] = value;
+    CHECK_THROWS_AS(parse(with("tables", json::array({object})).dump()), Error);
+  };
+  const auto whole = table();
+  for (const auto& member : whole.items()) {
+    const auto& name = member.key();
+    auto object = table();
+    object.erase(name);
+    CHECK_THROWS_WITH(parse(with("tables", json::array({object})).dump()), Contains(name));
+    refuses(name.c_str(), json::object());
+    refuses(name.c_str(), 1.5);
+  }
+  for (const json& count : {json(-1), json(UINT64_MAX), json(1.0), json("5"), json(true)})
+    refuses("row_count", count);
+  for (const json& columns : {json(nullptr), json("x"), json{1}, json{{{"name", "x"}}},
+                              json{{{"name", "x"}, {"type", 1}}}, json{json::array({"x", "int"})}})
+    refuses("columns", columns);
 }

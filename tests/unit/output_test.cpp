@@ -27,6 +27,18 @@ TEST_CASE("output: what is captured is what came, by stream") {
   CHECK_FALSE(sink.full());
 }
 
+TEST_CASE("output: whether stdout is whole lines") {
+  StreamSink sink;
+  CHECK(sink.out_is_at_line_start());
+  sink.out(bytes_of("a\nb"));
+  CHECK_FALSE(sink.out_is_at_line_start());
+  sink.err(bytes_of("\n"));
+  sink.out(bytes_of(""));
+  CHECK_FALSE(sink.out_is_at_line_start());
+  sink.out(bytes_of("\n"));
+  CHECK(sink.out_is_at_line_start());
+}
+
 TEST_CASE("output: passed on in order, a part at a time") {
   const std::string text(20'000, 'x');
   StreamSink sink;

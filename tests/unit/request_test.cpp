@@ -62,6 +62,18 @@ TEST_CASE("request: code, channel, then what runs them") {
   CHECK(run["options"] == json::object());
 }
 
+TEST_CASE("request: whether tables are wanted") {
+  auto request = hello();
+  auto run = json::parse(split(encode_run(request)).back().payload);
+  CHECK(run["show_tables"] == false);
+  CHECK(run["table_meta"] == true);
+  request.show_tables = true;
+  request.table_meta = false;
+  run = json::parse(split(encode_run(request)).back().payload);
+  CHECK(run["show_tables"] == true);
+  CHECK(run["table_meta"] == false);
+}
+
 TEST_CASE("request: a clone gets the time and fresh random bytes") {
   const auto before = std::chrono::system_clock::now().time_since_epoch();
   const auto first = json::parse(split(encode_run(hello())).back().payload);

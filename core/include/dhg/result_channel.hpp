@@ -3,10 +3,12 @@
 #include "dhg/plugin.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dhg {
 
@@ -23,6 +25,22 @@ struct CodeError {
   std::string traceback; ///< as Python prints it
 };
 
+struct TableColumn {
+  std::string name;
+  std::string type; ///< Java's name of it: "long", "java.lang.String", "int[]"
+};
+
+/// A table that the user's code assigned to a name, or the value of a program that
+/// is a single expression. All text is the guest's own: it may hold anything.
+struct TableInfo {
+  std::string name;                         ///< "_" for the value of an expression
+  std::optional<std::int64_t> row_count;    ///< not negative; unset: not known, or not asked for
+  std::optional<bool> is_refreshing;        ///< unset: not asked for, or not to be found out
+  std::vector<TableColumn> columns;         ///< empty if metadata was not asked for
+  std::optional<std::string> preview;       ///< the first rows as text, lines end in '\n'
+  std::optional<std::string> not_shown_why; ///< what of it could not be shown, and why
+};
+
 /// What a run of the user's code left behind, besides its output.
 struct CodeResult {
   Outcome outcome = Outcome::ok;
@@ -30,6 +48,7 @@ struct CodeResult {
   std::optional<std::string> result_repr; ///< repr() of a last expression
   bool is_expression = false;             ///< the program was a single expression
   std::optional<CodeError> error;         ///< set if outcome is `exception`
+  std::vector<TableInfo> tables;          ///< new or changed ones
 };
 
 /// Brings the result of a run out of the guest. The guest half is Python source

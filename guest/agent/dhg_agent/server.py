@@ -35,6 +35,13 @@ def _member(request, name, kind, default):
     return value
 
 
+def _flag(request, name, default):
+    value = request.get(name, default)
+    if not isinstance(value, bool):
+        raise RequestError(f"'{name}' is not a boolean")
+    return value
+
+
 _GREETING = protocol.frame(
     protocol.GUEST_HELLO,
     json.dumps(
@@ -53,6 +60,8 @@ class Run:
         self.argv = _member(request, "argv", list, [])
         if not all(isinstance(argument, str) for argument in self.argv):
             raise RequestError("'argv' is not a list of strings")
+        self.show_tables = _flag(request, "show_tables", False)
+        self.table_meta = _flag(request, "table_meta", True)
         self.now_ns = _member(request, "now_ns", int, 0)
         try:
             self.entropy = bytes.fromhex(_member(request, "entropy", str, ""))
@@ -160,7 +169,9 @@ class Agent:
         except UnicodeDecodeError as error:
             raise RequestError(f"the program is not UTF-8: {error}") from None
 
-        session.current = session.Program(text, run.filename, channel)
+        session.current = session.Program(
+            text, run.filename, channel, run.show_tables, run.table_meta
+        )
         sys.argv = run.argv
         self._streams.install()
         try:

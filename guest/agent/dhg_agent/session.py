@@ -7,6 +7,8 @@ import sys
 import threading
 import traceback
 
+from . import tables
+
 # The program to run, and the channel that takes its outcome. Set before the
 # executor is called; read back by run_user_code, which may run in a namespace that
 # is not ours.
@@ -14,12 +16,14 @@ current = None
 
 
 class Program:
-    """A program and the channel's guest half that stores its outcome."""
+    """A program, the channel's guest half that stores its outcome, and what is wanted in that."""
 
-    def __init__(self, code, filename, channel):
+    def __init__(self, code, filename, channel, show_tables=False, table_meta=True):
         self.code = code
         self.filename = filename
         self.channel = channel
+        self.show_tables = show_tables
+        self.table_meta = table_meta
 
 
 def run_user_code(namespace):
@@ -29,18 +33,21 @@ def run_user_code(namespace):
     of a server's script session.
     """
     program = current
-    program.channel.store(execute(program.code, program.filename, namespace))
+    program.channel.store(execute(program, namespace))
 
 
-def execute(code, filename, namespace):
-    """Runs `code` and returns the outcome dictionary of the protocol."""
+def execute(program, namespace):
+    """Runs the program and returns the outcome dictionary of the protocol."""
+    code, filename = program.code, program.filename
     lines = code.splitlines(keepends=True)
     linecache.cache[filename] = (len(code), None, lines, filename)
+    before = tables.assigned(namespace) if program.show_tables else None
+    value = None
     outcome = {"outcome": "ok", "exit_code": 0, "result_repr": None, "error": None, "tables": []}
     outcome["is_expression"] = False
     try:
         value, outcome["is_expression"] = _evaluate(code, filename, namespace)
-        if value is not None:
+        if value is not None and not _is_shown_as_table(value, outcome, program):
             outcome["result_repr"] = repr(value)
     except SystemExit as exit_:
         outcome["outcome"] = "exit"
@@ -50,7 +57,16 @@ def execute(code, filename, namespace):
         outcome["exit_code"] = 130 if isinstance(error, KeyboardInterrupt) else 1
         outcome["error"] = _report(error)
     _end_of_program()
+    if program.show_tables:
+        found = tables.changed(before, namespace)
+        if _is_shown_as_table(value, outcome, program):
+            found[tables.VALUE] = value
+        outcome["tables"] = tables.describe(found, program.table_meta)
     return outcome
+
+
+def _is_shown_as_table(value, outcome, program):
+    return program.show_tables and outcome["is_expression"] and tables.is_table(value)
 
 
 def _evaluate(code, filename, namespace):

@@ -1,20 +1,10 @@
 """json-file, the half in the guest: the outcome goes through a file of JSON."""
 
-import json
 import os
 
+from dhg_agent import outcome_json
+
 PATH = "/tmp/__dh_result.json"
-
-
-def _plain(value):
-    """`value` with lone surrogates, which JSON has no form for, written out."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {_plain(key): _plain(item) for key, item in value.items()}
-    return value
 
 
 def _create():
@@ -25,15 +15,12 @@ def _create():
 
 def store(outcome):
     """Leaves `outcome` in the file. Runs where the program ran."""
-    text = json.dumps(outcome, allow_nan=False)
-    if "\\ud" in text:
-        text = json.dumps(_plain(outcome), allow_nan=False)
+    data = outcome_json.encode(outcome)
     try:
         fd = _create()
     except FileExistsError:
         os.unlink(PATH)
         fd = _create()
-    data = text.encode("ascii")
     try:
         while data:
             data = data[os.write(fd, data) :]

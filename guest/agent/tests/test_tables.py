@@ -1,0 +1,235 @@
+"""Tables in the outcome, with fakes of Deephaven's modules; the real ones are met in
+tests/integration."""
+
+import pathlib
+import sys
+import threading
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[3]
+FAKES = str(ROOT / "tests/fakes/python")
+MAKE_TABLE = "import deephaven.table, jpy; t = deephaven.table.Table(jpy.JTable([('x', 'int', [1, 2])]))"
+
+
+@pytest.fixture
+def modules(monkeypatch):
+    """(tables, jpy, Table) with Deephaven loaded, all of them fresh."""
+    for name in list(sys.modules):
+        if name.split(".")[0] in ("dhg_agent", "deephaven", "jpy"):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(str(ROOT / "guest/agent"))
+    monkeypatch.syspath_prepend(FAKES)
+    import jpy
+    from deephaven.table import Table
+    from dhg_agent import tables
+
+    monkeypatch.setattr(tables, "SECONDS", 0.5)
+    yield tables, jpy, Table
+    for name in list(sys.modules):
+        if name.split(".")[0] in ("dhg_agent", "deephaven", "jpy"):
+            del sys.modules[name]
+
+
+def describe_one(modules, *columns, with_meta=True, **how):
+    tables, jpy, table = modules
+    [info] = tables.describe({"t": table(jpy.JTable(list(columns), **how))}, with_meta)
+    return info
+
+
+def test_name_size_columns_rows(modules):
+    info = describe_one(
+        modules, ("x", "int", list(range(12))), ("s", "class java.lang.String", ["ä"] * 12)
+    )
+    preview = info.pop("preview")
+    assert info == {
+        "name": "t",
+        "row_count": 12,
+        "is_refreshing": False,
+        "columns": [{"name": "x", "type": "int"}, {"name": "s", "type": "java.lang.String"}],
+        "not_shown_why": None,
+    }
+    assert len(preview.splitlines()) == 1 + 10
+
+
+def test_without_meta_only_the_rows(modules):
+    info = describe_one(modules, ("x", "int", [1]), with_meta=False)
+    assert (info["row_count"], info["is_refreshing"], info["columns"]) == (None, None, [])
+    assert info["preview"].split() == ["x", "1"]
+
+
+@pytest.mark.parametrize(
+    "java, shown",
+    [
+        ("long", "long"),
+        ("class java.time.Instant", "java.time.Instant"),
+        ("interface io.deephaven.vector.DoubleVector", "io.deephaven.vector.DoubleVector"),
+        ("class [I", "int[]"),
+        ("class [[Z", "boolean[][]"),
+        ("class [Ljava.lang.String;", "java.lang.String[]"),
+    ],
+)
+def test_types_are_as_java_writes_them(modules, java, shown):
+    assert describe_one(modules, ("x", java, []))["columns"][0]["type"] == shown
+
+
+def test_a_table_without_columns(modules):
+    assert describe_one(modules)["columns"] == []
+
+
+def test_a_refreshing_table_is_read_under_its_lock(modules):
+    _, jpy, _ = modules
+    graph = jpy.UpdateGraph()
+    held = []
+    info = describe_one(
+        modules, ("x", "int", [lambda: str(held.append(graph.lock.held))]), graph=graph
+    )
+    assert (info["is_refreshing"], info["row_count"], info["not_shown_why"]) == (True, 1, None)
+    assert held == [1]
+    assert graph.lock.held == 0
+
+
+def test_a_blink_table_has_no_row_count(modules):
+    _, jpy, _ = modules
+    info = describe_one(modules, ("x", "int", [1]), graph=jpy.UpdateGraph(), blink=True)
+    assert (info["is_refreshing"], info["row_count"]) == (True, None)
+    assert info["preview"]
+
+
+def test_updates_that_do_not_end_are_not_waited_for(modules):
+    _, jpy, _ = modules
+    graph = jpy.UpdateGraph()
+    graph.lock.owner_is_busy = True
+    info = describe_one(modules, ("x", "int", [1]), graph=graph)
+    assert "took longer" in info["not_shown_why"]
+    assert graph.lock.held == 0
+
+
+def test_a_failing_table_does_not_keep_the_others_back(modules):
+    tables, jpy, table = modules
+
+    def boom():
+        raise RuntimeError("java.lang.X: Error in Python:\nValue: boom\n\tat a.b(C.java:1)")
+
+    bad = table(jpy.JTable([("x", "int", [boom])]))
+    good = table(jpy.JTable([("x", "int", [1])]))
+    first, second = tables.describe({"bad": bad, "good": good}, True)
+    assert first["not_shown_why"] == "java.lang.X: Error in Python: Value: boom"
+    assert (first["preview"], first["row_count"]) == (None, 1)
+    assert second["not_shown_why"] is None
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+def test_a_formula_cannot_end_the_program(modules, error):
+    def leave():
+        raise error
+
+    assert describe_one(modules, ("x", "int", [leave]))["not_shown_why"] == error.__name__
+    assert describe_one(modules, ("x", "int", [1]))["not_shown_why"] is None
+
+
+def test_a_table_that_never_answers(modules):
+    tables, jpy, table = modules
+    release = threading.Event()
+    began = time.monotonic()
+    slow = table(jpy.JTable([("x", "int", [lambda: str(release.wait(30))])]))
+    good = table(jpy.JTable([("x", "int", [1])]))
+    infos = tables.describe({"good": good, "slow": slow, "other": good}, True)
+    assert time.monotonic() - began < 5
+    assert [info["not_shown_why"] for info in infos] == [
+        None,
+        "reading it took longer than 0.5 s",
+        "reading table 'slow' took longer than 0.5 s",
+    ]
+    assert infos[1]["row_count"] == 1  # what was known by then
+    # Those of the next run are read again.
+    assert describe_one(modules, ("x", "int", [1]))["not_shown_why"] is None
+    release.set()
+
+
+def test_a_table_that_is_broken(modules):
+    tables, jpy, table = modules
+    broken = table(jpy.JTable([]))
+    broken.j_table = None
+    [info] = tables.describe({"t": broken}, True)
+    assert "NoneType" in info["not_shown_why"]
+
+
+def test_long_rows_are_cut(modules):
+    info = describe_one(modules, ("x", "int", ["y" * 200_000]))
+    assert len(info["preview"]) < 70_000
+    assert "characters" in info["not_shown_why"]
+
+
+def test_which_tables_are_shown(modules):
+    tables, jpy, table = modules
+    old, replaced, new = (table(jpy.JTable([])) for _ in range(3))
+    before = tables.assigned({"old": old, "replaced": old, "x": 1})
+    after = {
+        "old": old,
+        "replaced": replaced,
+        "x": 1,
+        "grüße": new,
+        "alias": old,
+        "_hidden": new,
+        "__dh_result_table": new,
+        7: new,
+        "class": table,
+    }
+    assert tables.changed(before, after) == {"replaced": replaced, "grüße": new, "alias": old}
+
+
+def test_without_deephaven_nothing_is_looked_at(modules, monkeypatch):
+    tables, _, _ = modules
+    monkeypatch.delitem(sys.modules, "deephaven.table")
+
+    class Untouchable:
+        def items(self):
+            raise AssertionError
+
+    assert tables.assigned(Untouchable()) == {}
+
+
+def test_a_module_that_only_bears_the_name(modules, monkeypatch):
+    tables, _, _ = modules
+    monkeypatch.setitem(sys.modules, "deephaven.table", None)
+    assert tables.assigned({"x": 1}) == {}
+
+
+@pytest.fixture
+def deephaven_host(host):
+    host.run(f"import sys; sys.path.insert(0, {FAKES!r}); import deephaven.table")
+    return host
+
+
+def test_the_request_says_whether_tables_are_wanted(deephaven_host):
+    assert deephaven_host.run(MAKE_TABLE).outcome["tables"] == []
+    assert deephaven_host.run(MAKE_TABLE, show_tables=False).outcome["tables"] == []
+    [table] = deephaven_host.run(MAKE_TABLE, show_tables=True).outcome["tables"]
+    assert (table["name"], table["row_count"]) == ("t", 2)
+    [table] = deephaven_host.run(MAKE_TABLE, show_tables=True, table_meta=False).outcome["tables"]
+    assert table["row_count"] is None
+
+
+@pytest.mark.parametrize("member", ["show_tables", "table_meta"])
+def test_a_request_with_another_type(host, member):
+    assert member in host.run("pass", **{member: 1}).error
+    assert host.run("1").outcome["result_repr"] == "1"
+
+
+@pytest.mark.parametrize("end", ["raise SystemExit(3)", "1 / 0"])
+def test_tables_of_a_program_that_did_not_end_well(deephaven_host, end):
+    outcome = deephaven_host.run(f"{MAKE_TABLE}\n{end}", show_tables=True).outcome
+    assert outcome["outcome"] != "ok"
+    assert [table["name"] for table in outcome["tables"]] == ["t"]
+
+
+def test_the_value_of_an_expression_is_shown_as_a_table(deephaven_host):
+    value = "__import__('deephaven.table').table.Table(__import__('jpy').JTable([]))"
+    outcome = deephaven_host.run(value, show_tables=True).outcome
+    assert [table["name"] for table in outcome["tables"]] == ["_"]
+    assert outcome["result_repr"] is None
+    outcome = deephaven_host.run(value).outcome
+    assert outcome["tables"] == []
+    assert "Table object" in outcome["result_repr"]
