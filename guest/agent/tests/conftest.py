@@ -135,6 +135,12 @@ class OwnAgent(Host):
             self.process.communicate()
 
 
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path, monkeypatch):
+    """The results of agents that run at the same time do not meet in /tmp."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+
 @pytest.fixture
 def host():
     host = OwnAgent()

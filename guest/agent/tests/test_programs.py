@@ -130,6 +130,6 @@ def test_surrogates_in_the_result(host):
 def test_a_file_that_is_in_the_way_of_the_result(host, tmp_path):
     target = tmp_path / "target"
     target.write_text("mine")
-    link = f"import os; os.symlink({str(target)!r}, '/tmp/__dh_result.json')"
-    assert host.run(link).outcome["outcome"] == "ok"
+    link = f"os.symlink({str(target)!r}, os.path.join(os.environ['TMPDIR'], '__dh_result.json'))"
+    assert host.run(f"import os; {link}").outcome["outcome"] == "ok"
     assert target.read_text() == "mine"

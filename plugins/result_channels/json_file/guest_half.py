@@ -4,7 +4,7 @@ import os
 
 from dhg_agent import outcome_json
 
-PATH = "/tmp/__dh_result.json"
+PATH = os.path.join(os.environ.get("TMPDIR", "/tmp"), "__dh_result.json")
 
 
 def _create():
