@@ -84,8 +84,9 @@ std::vector<OptionText> option_texts(const Usage& usage) {
     const auto shown = option->canonical_display_name(po::command_line_style::allow_dash_for_short);
     const bool is_short = shown.size() == 2 && shown[0] == '-' && shown[1] != '-';
     const bool has_value = option->semantic()->max_tokens() > 0;
+    const auto value = has_value ? option->semantic()->name() : ""; // "TIME (=60s)"
     texts.push_back({option->long_name(), is_short ? shown.substr(1) : "",
-                     has_value ? option->semantic()->name() : "", option->description()});
+                     value.substr(0, value.find(' ')), option->description()});
   }
   return texts;
 }

@@ -49,7 +49,9 @@ Setup make_setup(const po::variables_map& values) {
 }
 
 plugin::Registry make_registry(const run::Layout& layout) {
-  return {layout.plugins, environment("DHG_PLUGIN_PATH").value_or("")};
+  plugin::Registry registry(layout.plugins, environment("DHG_PLUGIN_PATH").value_or(""));
+  plugin::offer_to_plugins(registry);
+  return registry;
 }
 
 snapshot::Store make_store() { return snapshot::Store(snapshot::cache_root(environment)); }

@@ -57,7 +57,9 @@ std::optional<Options::Value> parse_value(const dhg_option& option, const std::s
   }
 }
 
-std::string allowed(const dhg_option& option) {
+} // namespace
+
+std::string allowed_values(const dhg_option& option) {
   const auto range = fmt::format("{}{}{}{}", option.minimum != nullptr ? " from " : "",
                                  option.minimum != nullptr ? option.minimum : "",
                                  option.maximum != nullptr ? " to " : "",
@@ -76,8 +78,6 @@ std::string allowed(const dhg_option& option) {
   }
 }
 
-} // namespace
-
 Options validate_options(const RawNode* given, std::span<const dhg_option> declared,
                          std::string_view plugin_name) {
   Options result;
@@ -90,7 +90,7 @@ Options validate_options(const RawNode* given, std::span<const dhg_option> decla
       throw Error(
           Blame::environment,
           fmt::format("plugin '{}' declares option '{}' with the default '{}', which is not {}",
-                      plugin_name, option.name, option.default_value, allowed(option)));
+                      plugin_name, option.name, option.default_value, allowed_values(option)));
     result.set(option.name, std::move(*value));
   }
   if (given == nullptr) return result;
@@ -107,7 +107,7 @@ Options validate_options(const RawNode* given, std::span<const dhg_option> decla
     auto parsed = scalar ? parse_value(*option, value.text) : std::nullopt;
     if (!parsed)
       problems.add_impossible(
-          value, fmt::format("option '{}' of '{}'", name, plugin_name), allowed(*option),
+          value, fmt::format("option '{}' of '{}'", name, plugin_name), allowed_values(*option),
           scalar && option->type == DHG_OPTION_SIZE ? suggest_size(value.text) : std::nullopt);
     else
       result.set(name, std::move(*parsed));

@@ -54,6 +54,9 @@ struct Settings {
 [[nodiscard]] Options validate_options(const RawNode* options, std::span<const dhg_option> declared,
                                        std::string_view plugin_name);
 
+/// "an integer from 0 to 64": what an option can be.
+[[nodiscard]] std::string allowed_values(const dhg_option& option);
+
 /// What a run would use, as YAML that means the same, each value with its origin; and
 /// which options are not used because they are another plugin's.
 [[nodiscard]] std::string show(const RawNode& raw);

@@ -26,4 +26,28 @@ const char* kind_folder(dhg_plugin_kind kind) noexcept {
   return "";
 }
 
+const char* kind_section(dhg_plugin_kind kind) noexcept {
+  switch (kind) {
+    case DHG_PAGE_SERVER:
+      return "page_server";
+    case DHG_RESULT_CHANNEL:
+      return "result_channel";
+    case DHG_VM_LAUNCHER:
+      return "launcher";
+  }
+  return "";
+}
+
+const char* kind_word(dhg_plugin_kind kind) noexcept {
+  switch (kind) {
+    case DHG_PAGE_SERVER:
+      return "page-server";
+    case DHG_RESULT_CHANNEL:
+      return "result-channel";
+    case DHG_VM_LAUNCHER:
+      return "launcher";
+  }
+  return "";
+}
+
 } // namespace dhg::plugin

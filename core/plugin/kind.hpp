@@ -1,14 +1,9 @@
 #pragma once
 
+#include "dhg/host.hpp"
 #include "dhg/plugin.h"
 
 #include <array>
-
-namespace dhg {
-class PageServer;
-class ResultChannel;
-class VmLauncher;
-} // namespace dhg
 
 namespace dhg::plugin {
 
@@ -18,15 +13,9 @@ inline constexpr std::array kAllKinds{DHG_PAGE_SERVER, DHG_RESULT_CHANNEL, DHG_V
 [[nodiscard]] const char* kind_name(dhg_plugin_kind kind) noexcept;
 /// "page_servers": the folder in which plugins of this kind are installed.
 [[nodiscard]] const char* kind_folder(dhg_plugin_kind kind) noexcept;
-
-/// The kind whose plugins implement an interface.
-template <class Interface>
-inline constexpr dhg_plugin_kind kKindOf = dhg_plugin_kind{};
-template <>
-inline constexpr dhg_plugin_kind kKindOf<PageServer> = DHG_PAGE_SERVER;
-template <>
-inline constexpr dhg_plugin_kind kKindOf<ResultChannel> = DHG_RESULT_CHANNEL;
-template <>
-inline constexpr dhg_plugin_kind kKindOf<VmLauncher> = DHG_VM_LAUNCHER;
+/// "page_server": the section of the configuration that chooses one.
+[[nodiscard]] const char* kind_section(dhg_plugin_kind kind) noexcept;
+/// "page-server": on the command line.
+[[nodiscard]] const char* kind_word(dhg_plugin_kind kind) noexcept;
 
 } // namespace dhg::plugin

@@ -1,6 +1,8 @@
 #include "plugin/registry.hpp"
 
 #include "config/near_names.hpp"
+#include "config/settings.hpp"
+#include "dhg/host.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/descriptor_text.hpp"
 
@@ -17,6 +19,10 @@ namespace fs = std::filesystem;
 
 dhg_plugin_kind kind_of(const LoadedPlugin& plugin) {
   return static_cast<dhg_plugin_kind>(plugin.descriptor->kind);
+}
+
+const char* kind_text(std::optional<dhg_plugin_kind> kind) {
+  return kind ? kind_name(*kind) : "plugin";
 }
 
 // Whether the library's content is what its place and its file name promise.
@@ -105,13 +111,31 @@ PluginFile Registry::find_file(dhg_plugin_kind kind, const std::string& name) co
   return files.front();
 }
 
-void Registry::refuse_unknown(dhg_plugin_kind kind, const std::string& name) const {
+LoadedPlugin Registry::load(const std::string& name_or_path) const {
+  if (name_or_path.find('/') != std::string::npos) return load_library(fs::absolute(name_or_path));
+  std::optional<ListedPlugin> found;
+  for (auto& listed : list()) {
+    if (listed.name != name_or_path) continue;
+    if (found)
+      throw Error(Blame::usage,
+                  fmt::format("two plugins are called '{}': the {} '{}' and the {} '{}'",
+                              name_or_path, kind_text(found->kind), found->path.string(),
+                              kind_text(listed.kind), listed.path.string()),
+                  "name the one that you want by its path");
+    found = std::move(listed);
+  }
+  if (!found) refuse_unknown(std::nullopt, name_or_path);
+  if (found->error) throw *found->error;
+  return *found->plugin;
+}
+
+void Registry::refuse_unknown(std::optional<dhg_plugin_kind> kind, const std::string& name) const {
   std::vector<std::string> available;
   for (const auto& listed : list())
-    if (!listed.error && listed.kind == kind) available.push_back(listed.name);
+    if (!listed.error && (!kind || listed.kind == kind)) available.push_back(listed.name);
   const auto near = config::near_names(name, available);
   throw Error(
-      Blame::usage, fmt::format("there is no {} called '{}'", kind_name(kind), name),
+      Blame::usage, fmt::format("there is no {} called '{}'", kind_text(kind), name),
       fmt::format("{}available: {}; looked for in {}",
                   near.empty() ? "" : fmt::format("did you mean '{}'? ", fmt::join(near, "' or '")),
                   available.empty() ? "none" : fmt::format("{}", fmt::join(available, ", ")),
@@ -126,6 +150,17 @@ std::vector<ListedPlugin> Registry::list() const {
     return std::pair(a.kind, a.name) < std::pair(b.kind, b.name);
   });
   return result;
+}
+
+void offer_to_plugins(const Registry& registry) {
+  set_plugin_creator([registry](dhg_plugin_kind kind, const std::string& name_or_path) {
+    const auto plugin = registry.load(kind, name_or_path);
+    const auto& descriptor = *plugin.descriptor;
+    return make_object(
+        plugin, kind,
+        config::validate_options(nullptr, {descriptor.options, descriptor.option_count},
+                                 descriptor.name));
+  });
 }
 
 } // namespace dhg::plugin

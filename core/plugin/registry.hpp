@@ -36,15 +36,24 @@ class Registry {
   ///   or if two libraries could be meant
   [[nodiscard]] LoadedPlugin load(dhg_plugin_kind kind, const std::string& name_or_path) const;
 
+  /// Loads one plugin of any kind.
+  /// @param name_or_path its name, or the path of its library (with a '/')
+  /// @throws Error as load() does
+  [[nodiscard]] LoadedPlugin load(const std::string& name_or_path) const;
+
   /// Loads everything that is found: by kind, then by name. Broken plugins, and
   /// all of those that share a kind and a name, carry an error.
   [[nodiscard]] std::vector<ListedPlugin> list() const;
 
  private:
   [[nodiscard]] PluginFile find_file(dhg_plugin_kind kind, const std::string& name) const;
-  [[noreturn]] void refuse_unknown(dhg_plugin_kind kind, const std::string& name) const;
+  [[noreturn]] void refuse_unknown(std::optional<dhg_plugin_kind> kind,
+                                   const std::string& name) const;
 
   SearchPath search_path_;
 };
+
+/// Lets plugins make objects of those that `registry` finds: dhg::create_plugin().
+void offer_to_plugins(const Registry& registry);
 
 } // namespace dhg::plugin

@@ -84,10 +84,10 @@ std::vector<PluginFile> SearchPath::all() const {
   return result;
 }
 
-std::string SearchPath::describe(dhg_plugin_kind kind) const {
+std::string SearchPath::describe(std::optional<dhg_plugin_kind> kind) const {
   std::string result;
   for (const auto& folder : folders_) {
-    if (folder.kind.value_or(kind) != kind) continue;
+    if (kind && folder.kind.value_or(*kind) != *kind) continue;
     if (!result.empty()) result += ", ";
     result += folder.path.string();
   }

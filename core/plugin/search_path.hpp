@@ -31,8 +31,8 @@ class SearchPath {
   /// Every file that may be a plugin, each once.
   /// @throws Error if a folder cannot be read
   [[nodiscard]] std::vector<PluginFile> all() const;
-  /// The folders where a plugin of this kind may be: for messages.
-  [[nodiscard]] std::string describe(dhg_plugin_kind kind) const;
+  /// The folders where a plugin of this kind, or of any, may be: for messages.
+  [[nodiscard]] std::string describe(std::optional<dhg_plugin_kind> kind) const;
 
  private:
   struct Folder {

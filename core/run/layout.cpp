@@ -12,8 +12,14 @@ Layout installed_layout() {
   if (error) throw system_error(error.value(), "cannot find out where dhg is installed");
   const auto prefix = binary.parent_path().parent_path();
   const auto guest = prefix / "share/dhg/guest";
-  return {prefix / "lib/dhg/plugins", prefix / "share/dhg/config", prefix / "lib/dhg/guest/init",
-          guest / "agent", guest / "images"};
+  return {prefix / "lib/dhg/plugins",
+          prefix / "share/dhg/config",
+          prefix / "lib/dhg/guest/init",
+          guest / "agent",
+          guest / "images",
+          prefix / "share/dhg/templates",
+          prefix / "lib/dhg/conformance",
+          prefix / "include/dhg"};
 }
 
 } // namespace dhg::run

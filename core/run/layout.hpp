@@ -12,6 +12,9 @@ struct Layout {
   std::filesystem::path guest_init;  ///< lib/dhg/guest/init
   std::filesystem::path guest_agent; ///< share/dhg/guest/agent
   std::filesystem::path images;      ///< share/dhg/guest/images
+  std::filesystem::path templates;   ///< share/dhg/templates
+  std::filesystem::path conformance; ///< lib/dhg/conformance
+  std::filesystem::path headers;     ///< include/dhg
 };
 
 /// @throws Error if /proc/self/exe cannot be read

@@ -93,7 +93,7 @@ class Handshake {
 
 } // namespace
 
-TEST_CASE("A handshake is one message with a userfaultfd") {
+TEST_CASE("A handshake is one message with a userfaultfd", "[core]") {
   Handshake handshake;
   const auto fd = new_userfaultfd();
   send_with(handshake.theirs.get(), kGood, {fd.get()});
@@ -105,7 +105,7 @@ TEST_CASE("A handshake is one message with a userfaultfd") {
   CHECK((fcntl(handoff.userfaultfd.get(), F_GETFD) & FD_CLOEXEC) != 0);
 }
 
-TEST_CASE("A userfaultfd that would block is made non-blocking") {
+TEST_CASE("A userfaultfd that would block is made non-blocking", "[core]") {
   Handshake handshake;
   const auto fd = new_userfaultfd();
   REQUIRE(fcntl(fd.get(), F_SETFL, 0) == 0);
@@ -114,7 +114,7 @@ TEST_CASE("A userfaultfd that would block is made non-blocking") {
   CHECK((fcntl(handoff.userfaultfd.get(), F_GETFL) & O_NONBLOCK) != 0);
 }
 
-TEST_CASE("A handshake may come in pieces, the descriptor with any of them") {
+TEST_CASE("A handshake may come in pieces, the descriptor with any of them", "[core]") {
   Handshake handshake;
   const auto fd = new_userfaultfd();
   const std::string_view text = kGood;
@@ -128,7 +128,7 @@ TEST_CASE("A handshake may come in pieces, the descriptor with any of them") {
   CHECK(handshake.receive().regions.size() == 1);
 }
 
-TEST_CASE("An empty message before the handshake is passed over") {
+TEST_CASE("An empty message before the handshake is passed over", "[core]") {
   Handshake handshake(SOCK_SEQPACKET);
   const auto fd = new_userfaultfd();
   send_with(handshake.theirs.get(), "", {});
@@ -136,7 +136,7 @@ TEST_CASE("An empty message before the handshake is passed over") {
   CHECK(handshake.receive().regions.size() == 1);
 }
 
-TEST_CASE("A handshake may come over a listening socket") {
+TEST_CASE("A handshake may come over a listening socket", "[core]") {
   Handshake handshake;
   const fakes::MemoryFile folder(kPageSize, {});
   sockaddr_un address{};
@@ -155,7 +155,7 @@ TEST_CASE("A handshake may come over a listening socket") {
   CHECK(handshake.receive().regions.size() == 1);
 }
 
-TEST_CASE("A handshake with the wrong descriptors is refused") {
+TEST_CASE("A handshake with the wrong descriptors is refused", "[core]") {
   Handshake handshake;
   const auto fd = new_userfaultfd();
   SECTION("none") {
@@ -181,7 +181,7 @@ TEST_CASE("A handshake with the wrong descriptors is refused") {
   }
 }
 
-TEST_CASE("Descriptors that came with a refused handshake are closed") {
+TEST_CASE("Descriptors that came with a refused handshake are closed", "[core]") {
   const auto open_now = [] {
     const std::filesystem::directory_iterator all("/proc/self/fd");
     return std::distance(begin(all), end(all));
@@ -196,7 +196,7 @@ TEST_CASE("Descriptors that came with a refused handshake are closed") {
   CHECK(open_now() == before);
 }
 
-TEST_CASE("A handshake about a private mapping has no descriptor") {
+TEST_CASE("A handshake about a private mapping has no descriptor", "[core]") {
   Handshake handshake;
   send_with(handshake.theirs.get(), kGood, {});
   const auto handoff = handshake.receive(2s, MemoryBacking::private_mapping);
@@ -204,7 +204,7 @@ TEST_CASE("A handshake about a private mapping has no descriptor") {
   CHECK_FALSE(handoff.userfaultfd);
 }
 
-TEST_CASE("A handshake that does not come, or not all of it, is an error in time") {
+TEST_CASE("A handshake that does not come, or not all of it, is an error in time", "[core]") {
   Handshake handshake;
   SECTION("nothing: the deadline") { CHECK_THAT(handshake.refusal(50ms), Contains("in time")); }
   SECTION("half of it: the deadline") {
@@ -230,7 +230,7 @@ TEST_CASE("A handshake that does not come, or not all of it, is an error in time
   }
 }
 
-TEST_CASE("A handshake without end is refused") {
+TEST_CASE("A handshake without end is refused", "[core]") {
   Handshake handshake;
   std::jthread sender([&] {
     const std::string part(4096, ' ');
@@ -241,7 +241,7 @@ TEST_CASE("A handshake without end is refused") {
   handshake.ours.reset();
 }
 
-TEST_CASE("A handshake in many small pieces does not take long to read") {
+TEST_CASE("A handshake in many small pieces does not take long to read", "[core]") {
   Handshake handshake;
   std::jthread sender([&] {
     const std::string text = "[" + std::string(60'000, ' ') + "]";
@@ -254,7 +254,7 @@ TEST_CASE("A handshake in many small pieces does not take long to read") {
   handshake.ours.reset();
 }
 
-TEST_CASE("For a bad handshake the VMM is blamed, and not the page server") {
+TEST_CASE("For a bad handshake the VMM is blamed, and not the page server", "[core]") {
   const fakes::MemoryFile file(kMiB, {});
   const memory::FilePageSource source(file.path());
   auto servers = lazy_page_servers();
@@ -270,7 +270,8 @@ TEST_CASE("For a bad handshake the VMM is blamed, and not the page server") {
   CHECK_THAT(session.failure(), !Contains(servers[0].name));
 }
 
-TEST_CASE("A hostile handshake ends every page server's session with a reason within a second") {
+TEST_CASE("A hostile handshake ends every page server's session with a reason within a second",
+          "[core]") {
   constexpr auto kTop = ~UINT64_C(0) - 4095;
   const fakes::MemoryFile file(kMiB, {{0, kMiB}});
   const memory::FilePageSource source(file.path());
@@ -319,7 +320,8 @@ TEST_CASE("A hostile handshake ends every page server's session with a reason wi
   }
 }
 
-TEST_CASE("A userfaultfd that is good for nothing ends the session with a reason within a second") {
+TEST_CASE("A userfaultfd that is good for nothing ends the session with a reason within a second",
+          "[core]") {
   const fakes::MemoryFile file(kMiB, {{0, kMiB}});
   const memory::FilePageSource source(file.path());
   const UniqueFd never_initialised(

@@ -51,14 +51,16 @@ void expect_failure(Scripted& server, const std::string& reason) {
 
 } // namespace
 
-TEST_CASE("A page server that returns without installing the page ends the run with its name") {
+TEST_CASE("A page server that returns without installing the page ends the run with its name",
+          "[core]") {
   Scripted server;
   server.faulting = [](auto&, const auto&) {};
   expect_failure(server, "without installing");
 }
 
 TEST_CASE(
-    "A page server that installs another page than the one asked for ends the run with its name") {
+    "A page server that installs another page than the one asked for ends the run with its name",
+    "[core]") {
   Scripted server;
   server.faulting = [](auto& memory, const auto& fault) {
     (void)memory.install({fault.offset + kPageSize, kPageSize});
@@ -66,7 +68,8 @@ TEST_CASE(
   expect_failure(server, "without installing");
 }
 
-TEST_CASE("An exception of a page server ends the run with its name and the exception's text") {
+TEST_CASE("An exception of a page server ends the run with its name and the exception's text",
+          "[core]") {
   Scripted server;
   SECTION("in preload") {
     server.preloading = [](const auto&) { throw std::runtime_error("no luck"); };
@@ -87,7 +90,8 @@ TEST_CASE("An exception of a page server ends the run with its name and the exce
   expect_failure(server, "no luck");
 }
 
-TEST_CASE("A page server that throws what is no std::exception ends the run with its name") {
+TEST_CASE("A page server that throws what is no std::exception ends the run with its name",
+          "[core]") {
   Scripted server;
   SECTION("in attach") {
     server.attaching = [](auto&) { throw 42; };
@@ -101,8 +105,8 @@ TEST_CASE("A page server that throws what is no std::exception ends the run with
   expect_failure(server, "exception");
 }
 
-TEST_CASE(
-    "A page server that asks for what is no range of guest memory ends the run with its name") {
+TEST_CASE("A page server that asks for what is no range of guest memory ends the run with its name",
+          "[core]") {
   const auto range =
       GENERATE(ByteRange{kMiB, kPageSize}, ByteRange{0, kMiB + kPageSize}, ByteRange{1, kPageSize},
                ByteRange{0, 100}, ByteRange{0, 0}, ByteRange{~UINT64_C(0) - 4095, kPageSize},
@@ -119,7 +123,7 @@ TEST_CASE(
   CHECK_FALSE(accepted);
 }
 
-TEST_CASE("A page server that goes on although the run is over does no harm") {
+TEST_CASE("A page server that goes on although the run is over does no harm", "[core]") {
   Scripted server;
   server.faulting = [](auto& memory, const auto&) {
     for (int i = 0; i < 1000; ++i) (void)memory.install({1, 1});
@@ -127,7 +131,7 @@ TEST_CASE("A page server that goes on although the run is over does no harm") {
   expect_failure(server, "not a range of whole pages");
 }
 
-TEST_CASE("A slow page server is only slow") {
+TEST_CASE("A slow page server is only slow", "[core]") {
   Scripted server;
   server.faulting = [](auto& memory, const auto& fault) {
     std::this_thread::sleep_for(20ms);
@@ -138,7 +142,7 @@ TEST_CASE("A slow page server is only slow") {
   CHECK(served.read_and_compare({0, 16 * kPageSize}, Order::random, 2) == "");
 }
 
-TEST_CASE("Background work without end does not keep a session alive") {
+TEST_CASE("Background work without end does not keep a session alive", "[core]") {
   Scripted server;
   server.idling = [](auto&) { return true; };
   Served served(full_region(kMiB), server, "scripted");
@@ -150,7 +154,7 @@ TEST_CASE("Background work without end does not keep a session alive") {
   CHECK(std::chrono::steady_clock::now() - before < 1s);
 }
 
-TEST_CASE("Background work is asked for until there is none, and again after a fault") {
+TEST_CASE("Background work is asked for until there is none, and again after a fault", "[core]") {
   std::atomic<int> asked{0};
   Scripted server;
   server.idling = [&](auto& memory) {
@@ -164,8 +168,8 @@ TEST_CASE("Background work is asked for until there is none, and again after a f
   CHECK(served.failure() == "");
 }
 
-TEST_CASE(
-    "A page server that does not return from a call ends the run with its name and the call") {
+TEST_CASE("A page server that does not return from a call ends the run with its name and the call",
+          "[core]") {
   std::promise<void> given_up; // lets the call return in the end, for the test's own sake
   const auto hang = [end = given_up.get_future().share()] { end.wait(); };
   Scripted server;
@@ -196,7 +200,8 @@ TEST_CASE(
   given_up.set_value();
 }
 
-TEST_CASE("A page server that takes longer than the limit but goes on installing is not ended") {
+TEST_CASE("A page server that takes longer than the limit but goes on installing is not ended",
+          "[core]") {
   Scripted server;
   server.attaching = [](auto& memory) {
     for (std::uint64_t page = 0; page < 16; ++page) {
@@ -210,7 +215,8 @@ TEST_CASE("A page server that takes longer than the limit but goes on installing
   CHECK(served.read_and_compare({0, kMiB}, Order::random) == "");
 }
 
-TEST_CASE("The process is left, with the reason, when a page server's call outlives the VM") {
+TEST_CASE("The process is left, with the reason, when a page server's call outlives the VM",
+          "[core]") {
   const bool with_words = GENERATE(true, false);
   const pid_t child = fork();
   REQUIRE(child >= 0);

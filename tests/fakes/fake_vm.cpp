@@ -1,6 +1,7 @@
 #include "fake_vm.hpp"
 
 #include "dhg/error.hpp"
+#include "installation.hpp"
 #include "os/unix_socket.hpp"
 
 #include <fcntl.h>
@@ -38,7 +39,7 @@ FakeVm::FakeVm(const std::filesystem::path& memory, MemoryBacking backing,
   handoff_ = std::move(handoff);
   control_ = std::move(control);
 
-  ProcessSpec spec{DHG_FAKE_VMM, {}, {}, {}};
+  ProcessSpec spec{library_folder() / "dhg/conformance/dhg_fake_vmm", {}, {}, {}};
   spec.args.emplace_back(backing == MemoryBacking::userfaultfd ? "uffd" : "private");
   for (const auto& region : regions)
     spec.args.push_back(fmt::format("{}:{}", region.offset, region.length));

@@ -1,6 +1,7 @@
 #include "faulty_disk.hpp"
 
 #include "dhg/error.hpp"
+#include "installation.hpp"
 #include "os/unix_socket.hpp"
 
 #include <fcntl.h>
@@ -20,7 +21,7 @@ FaultyDisk::FaultyDisk(const std::filesystem::path& backing, std::uint64_t fail_
   if (!source) throw system_error(errno, "cannot open the backing file");
   auto [ours, theirs] = os::socket_pair();
   control_ = std::move(ours);
-  ProcessSpec spec{DHG_FAULTY_DISK, {}, {}, {}};
+  ProcessSpec spec{library_folder() / "dhg/conformance/dhg_faulty_disk", {}, {}, {}};
   spec.args = {std::to_string(fail_from), std::to_string(delay.count()),
                std::filesystem::temp_directory_path().string()};
   spec.descriptors = {{source.get(), 3}, {theirs.get(), 4}, {STDERR_FILENO, STDERR_FILENO}};

@@ -1,5 +1,7 @@
 #include "page_server_library.hpp"
 
+#include "installation.hpp"
+
 #include <dlfcn.h>
 #include <algorithm>
 #include <charconv>
@@ -61,12 +63,12 @@ T* symbol(void* library, const char* name) {
 
 std::vector<fs::path> page_server_libraries() {
   std::vector<fs::path> result;
-  if (const char* chosen = std::getenv("DHG_CONFORMANCE_PLUGINS")) {
-    std::istringstream list(chosen);
+  if (const char* given = std::getenv("DHG_CONFORMANCE_PLUGINS")) {
+    std::istringstream list(given);
     for (std::string path; std::getline(list, path, ':');) result.emplace_back(path);
     return result;
   }
-  for (const auto& entry : fs::directory_iterator(DHG_PAGE_SERVERS))
+  for (const auto& entry : fs::directory_iterator(library_folder() / "dhg/plugins/page_servers"))
     if (entry.path().extension() == ".so") result.push_back(entry.path());
   std::sort(result.begin(), result.end());
   return result;

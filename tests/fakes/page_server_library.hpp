@@ -10,7 +10,7 @@
 namespace dhg::fakes {
 
 /// The page servers that the conformance suite is about: those whose absolute paths
-/// DHG_CONFORMANCE_PLUGINS lists, separated by ':', or else those of this build.
+/// DHG_CONFORMANCE_PLUGINS lists, separated by ':', else those that come with dhg.
 [[nodiscard]] std::vector<std::filesystem::path> page_server_libraries();
 
 struct LoadedPageServer {

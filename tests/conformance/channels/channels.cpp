@@ -29,10 +29,9 @@ std::vector<fs::path> libraries() {
     for (std::string path; std::getline(list, path, ':');) result.emplace_back(path);
     return result;
   }
-  // bin/ in the build tree, lib/dhg/conformance/ where installed.
+  // This program is in lib/dhg/conformance.
   const auto here = fs::read_symlink("/proc/self/exe").parent_path();
-  const auto built = here / "../lib/dhg/plugins/result_channels";
-  return libraries_in(fs::exists(built) ? built : here / "../plugins/result_channels");
+  return libraries_in(here / "../plugins/result_channels");
 }
 
 LoadedChannel load(const fs::path& path) {

@@ -111,7 +111,7 @@ RestoreRequest restore_request(const Subject& subject, MemoryBacking backing, in
 
 Restored::Restored(const Subject& subject, const std::filesystem::path& state,
                    const std::filesystem::path& memory, const std::string& page_server)
-    : server_(run::activate<PageServer>(plugin::Registry(DHG_PLUGINS, ""), DHG_PAGE_SERVER,
+    : server_(run::activate<PageServer>(shipped_plugins(), DHG_PAGE_SERVER,
                                         {page_server, std::nullopt})),
       source_(memory),
       session_(std::make_unique<memory::MemorySession>(source_, *server_.object, server_.name,

@@ -1,5 +1,6 @@
 #include "subject.hpp"
 
+#include "installation.hpp"
 #include "run/plugins.hpp"
 
 #include <fmt/format.h>
@@ -35,7 +36,8 @@ Subject make_subject(const std::string& plugin, const std::vector<std::string>& 
   config::RawNode raw = config::parse_text("{}", "conformance");
   config::apply_set(raw, "launcher.plugin=" + plugin);
   for (const auto& option : options) config::apply_set(raw, "launcher.options." + option);
-  const plugin::Registry registry(DHG_PLUGINS, "");
+  const auto registry = shipped_plugins();
+  plugin::offer_to_plugins(registry); // a launcher may build on another
   auto active =
       run::activate<VmLauncher>(registry, DHG_VM_LAUNCHER, config::validate(raw).launcher);
   Subject subject{active.name, std::move(active.object), image, {memory_bytes(), 1}};
@@ -47,7 +49,9 @@ Subject make_subject(const std::string& plugin, const std::vector<std::string>& 
 std::vector<Subject> on_the_fake() {
   static const TemporaryFolder folder;
   const auto program = folder.path() / "firecracker";
-  std::ofstream(program) << "#!/bin/sh\nexec " << DHG_FAKE_FIRECRACKER << " \"$@\"\n";
+  std::ofstream(program)
+      << "#!/bin/sh\nexec "
+      << (fakes::library_folder() / "dhg/conformance/fake_firecracker.py").string() << " \"$@\"\n";
   fs::permissions(program, fs::perms::owner_all);
   std::ofstream(folder.path() / "vmlinux") << "\177ELF of no use";
   for (const auto* file : {"vmlinuz", "rootfs.erofs", "initrd"})
@@ -78,6 +82,8 @@ std::vector<Subject> find_subjects() {
 }
 
 } // namespace
+
+plugin::Registry shipped_plugins() { return {fakes::library_folder() / "dhg/plugins", ""}; }
 
 TemporaryFolder::TemporaryFolder() {
   std::string pattern = fs::temp_directory_path() / "dhg-launchers-XXXXXX";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dhg/vm_launcher.hpp"
+#include "plugin/registry.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -30,6 +31,9 @@ struct Subject {
   std::filesystem::path image;
   MachineSpec machine;
 };
+
+/// The plugins that come with dhg.
+[[nodiscard]] plugin::Registry shipped_plugins();
 
 /// By the environment:
 ///   DHG_CONFORMANCE_PLUGINS  the launchers' absolute paths, separated by ':'

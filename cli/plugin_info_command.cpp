@@ -1,0 +1,51 @@
+#include "command.hpp"
+#include "setup.hpp"
+
+#include <fmt/format.h>
+#include <iostream>
+
+namespace dhg::cli {
+namespace {
+
+Usage info_usage() {
+  Usage usage;
+  usage.about = "Prints what a plugin says of itself: kind, version, ABI, and its options.";
+  usage.arguments = {{"NAME|FILE", "its name, or the path of its library", {}}};
+  return usage;
+}
+
+void print_option(const dhg_option& option) {
+  const std::string default_value = option.default_value;
+  std::cout << fmt::format("  {:<12} {}; default {}\n", option.name, config::allowed_values(option),
+                           default_value.empty() ? "empty" : default_value)
+            << fmt::format("  {:<12} {}\n", "", option.description);
+}
+
+int info(const Invocation& invocation) {
+  const auto registry = make_registry(run::installed_layout());
+  const auto& name_or_path = invocation.arguments[0];
+  const auto plugin = registry.load(name_or_path);
+  const auto& d = *plugin.descriptor;
+  const auto kind = static_cast<dhg_plugin_kind>(d.kind);
+  std::cout << fmt::format(
+      "name         {}\nkind         {}\nversion      {}\nABI          {}.{}, {}\n"
+      "file         {}\ndescription  {}\nused with    --set {}.plugin={}\n",
+      d.name, plugin::kind_name(kind), d.version, d.abi_major, d.abi_minor, d.cxx_abi,
+      plugin.path.string(), d.description, plugin::kind_section(kind),
+      name_or_path.find('/') == std::string::npos ? name_or_path : plugin.path.string());
+  if (d.option_count == 0) {
+    std::cout << "options      none\n";
+    return 0;
+  }
+  std::cout << fmt::format("options      --set {}.options.NAME=VALUE\n",
+                           plugin::kind_section(kind));
+  for (std::uint32_t i = 0; i < d.option_count; ++i) print_option(d.options[i]);
+  return 0;
+}
+
+} // namespace
+
+const Command plugin_info_command{
+    "plugin info", "print what a plugin says of itself, and its options", info_usage, info};
+
+} // namespace dhg::cli

@@ -1,0 +1,110 @@
+#include "command.hpp"
+#include "conformance.hpp"
+#include "setup.hpp"
+
+#include "config/units.hpp"
+#include "dhg/error.hpp"
+#include "run/build_image.hpp"
+#include "run/test_image.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <iostream>
+
+namespace dhg::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kExitBroken = 1;
+
+Usage test_usage() {
+  Usage usage;
+  usage.about =
+      "Runs the conformance suite of a plugin's kind against it, and names each rule that\n"
+      "it breaks and what was seen. Each rule is checked in a process of its own, which\n"
+      "is ended when it takes too long. A launcher is tested with the image python, which has to\n"
+      "be there: dhg vm prepare.\n"
+      "Exits with 0 if all rules are kept, with 1 if one is broken, with 125 if the plugin\n"
+      "cannot be loaded or the suite is not installed.";
+  usage.options.add_options()("limit",
+                              po::value<std::string>()->value_name("TIME")->default_value("2m"),
+                              "how long one rule may take: 500ms, 30s, 5m; else 2m");
+  usage.arguments = {{"NAME|FILE", "the plugin's name, or the path of its library", {}}};
+  return usage;
+}
+
+std::chrono::milliseconds limit_of(const po::variables_map& values) {
+  const auto& text = values["limit"].as<std::string>();
+  const auto limit = config::parse_duration(text);
+  if (!limit || *limit <= 0ms)
+    throw Error(Blame::usage, fmt::format("--limit cannot be '{}'", text),
+                "write a time: 500ms, 30s, 5m");
+  return *limit;
+}
+
+// Loading runs the plugin's own code already: first where it can be ended.
+void check_that_it_loads(const std::string& name_or_path, std::chrono::milliseconds limit,
+                         os::SignalFd& signals) {
+  if (run_bounded("/proc/self/exe", {"plugin", "info", name_or_path}, {}, limit, signals).in_time)
+    return;
+  throw Error(Blame::environment,
+              fmt::format("plugin '{}': loading it did not end in time", name_or_path),
+              "look at what its static objects do when they are made");
+}
+
+const char* header_of(dhg_plugin_kind kind) {
+  return kind == DHG_PAGE_SERVER      ? "page_server.hpp"
+         : kind == DHG_RESULT_CHANNEL ? "result_channel.hpp"
+                                      : "vm_launcher.hpp";
+}
+
+int report(std::size_t broken, std::size_t all, const std::filesystem::path& contract) {
+  if (broken == 0) {
+    std::cout << fmt::format("all {} rules are kept\n", all);
+    return 0;
+  }
+  std::cout << fmt::format("{} of {} rules broken; the contract: {}\n", broken, all,
+                           contract.string());
+  return kExitBroken;
+}
+
+int test(const Invocation& invocation) {
+  const auto& name_or_path = invocation.arguments[0];
+  const auto limit = limit_of(invocation.values);
+  os::SignalFd signals;
+  const auto layout = run::installed_layout();
+  try {
+    check_that_it_loads(name_or_path, limit, signals);
+    const auto plugin = make_registry(layout).load(name_or_path);
+    const auto kind = static_cast<dhg_plugin_kind>(plugin.descriptor->kind);
+    ConformanceSuite suite(layout.conformance, kind, plugin.path, signals);
+    std::optional<snapshot::Staging> image;
+    if (kind == DHG_VM_LAUNCHER) {
+      image.emplace(run::stage_test_image(make_store(), layout, signals));
+      suite.add_environment("DHG_CONFORMANCE_IMAGE=" + image->path().string());
+    }
+    const auto rules = suite.rules();
+    std::cout << fmt::format("{} '{}' {}: {} rules\n", plugin::kind_name(kind),
+                             plugin.descriptor->name, plugin.descriptor->version, rules.size());
+    std::size_t broken = 0;
+    for (const auto& rule : rules) {
+      const auto result = suite.check(rule, limit);
+      std::cout << (result.kept ? "  kept    " : "  BROKEN  ") << rule << '\n';
+      for (const auto& finding : result.findings) std::cout << "            " << finding << '\n';
+      std::cout.flush();
+      broken += result.kept ? 0 : 1;
+    }
+    return report(broken, rules.size(), layout.headers / header_of(kind));
+  } catch (const run::Interrupted& interrupted) {
+    std::cerr << "dhg: interrupted\n";
+    return 128 + interrupted.signal;
+  }
+}
+
+} // namespace
+
+const Command plugin_test_command{
+    "plugin test", "check whether a plugin keeps the rules of its kind", test_usage, test};
+
+} // namespace dhg::cli

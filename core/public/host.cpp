@@ -1,0 +1,45 @@
+#include "dhg/host.hpp"
+
+#include "dhg/error.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace dhg {
+namespace {
+
+constexpr int kDeepest = 8;
+thread_local int depth = 0;
+
+struct Depth {
+  Depth() { ++depth; }
+  ~Depth() { --depth; }
+  Depth(const Depth&) = delete;
+  Depth& operator=(const Depth&) = delete;
+};
+
+PluginCreator& creator() {
+  static auto& instance = *new PluginCreator; // plugins may outlive static objects
+  return instance;
+}
+
+} // namespace
+
+std::unique_ptr<Plugin> create_plugin(dhg_plugin_kind kind, const std::string& name_or_path) {
+  if (!creator())
+    throw Error(Blame::environment,
+                fmt::format("the plugin '{}' is wanted by another, and this program offers none",
+                            name_or_path),
+                "run it with dhg, or call dhg::set_plugin_creator() first");
+  const Depth here;
+  if (depth > kDeepest)
+    throw Error(
+        Blame::environment,
+        fmt::format("plugins build on each other in a circle: '{}' is wanted again", name_or_path),
+        "let one of them build on another plugin");
+  return creator()(kind, name_or_path);
+}
+
+void set_plugin_creator(PluginCreator new_creator) { creator() = std::move(new_creator); }
+
+} // namespace dhg
