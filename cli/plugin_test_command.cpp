@@ -83,6 +83,7 @@ int test(const Invocation& invocation) {
     if (kind == DHG_VM_LAUNCHER) {
       image.emplace(run::stage_test_image(make_store(), layout, signals));
       suite.add_environment("DHG_CONFORMANCE_IMAGE=" + image->path().string());
+      suite.add_environment("DHG_CONFORMANCE_SNAPSHOTS=" + (image->path() / "made").string());
     }
     const auto rules = suite.rules();
     std::cout << fmt::format("{} '{}' {}: {} rules\n", plugin::kind_name(kind),

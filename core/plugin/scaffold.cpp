@@ -82,7 +82,7 @@ void fill_template(const fs::path& from, const fs::path& folder, const Replaceme
                        "install the Debian package dhg-dev");
   for (const auto& file : files) {
     auto name = file.path().filename().string();
-    if (name == "plugin.cpp") name = "@FILE@.cpp";
+    if (name == "plugin.cpp.in") name = "@FILE@.cpp";
     write(folder / filled_in(name, replacements), filled_in(read(file.path()), replacements));
   }
 }

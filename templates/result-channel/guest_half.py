@@ -1,17 +1,17 @@
 """@NAME@, the half in the guest. Travels with each request; needs no new snapshot."""
 
-import json
 import os
 
+from dhg_agent import outcome_json
+
 MAGIC = b"RSL1"
-PATH = "/tmp/.@FILE@_result"
+PATH = os.path.join(os.environ.get("TMPDIR", "/tmp"), ".@FILE@_result")
 
 
 def store(outcome):
     """Leaves `outcome` in a file. Runs where the program ran, right after it."""
-    text = json.dumps(outcome, ensure_ascii=False, allow_nan=False)
-    with open(PATH + ".new", "xb") as file:
-        file.write(MAGIC + text.encode("utf-8", "replace"))
+    with open(PATH + ".new", "wb") as file:
+        file.write(MAGIC + outcome_json.encode(outcome))
     os.rename(PATH + ".new", PATH)
 
 

@@ -15,10 +15,9 @@ KINDS = {"page-server": "page_server", "result-channel": "result_channel", "laun
 ENV = {**os.environ, "PATH": f"{PREFIX}/bin:{os.environ['PATH']}"}
 
 
-def run(*command, cwd, timeout=300):
-    done = subprocess.run(list(map(str, command)), cwd=cwd, env=ENV, capture_output=True, text=True,
+def run(*command, cwd, env=ENV, timeout=300):
+    return subprocess.run(list(map(str, command)), cwd=cwd, env=env, capture_output=True, text=True,
                           timeout=timeout)
-    return done
 
 
 def build(folder, flags=STRICT):
@@ -54,9 +53,10 @@ def test_a_generated_plugin_is_short_and_described(generated, kind):
         assert part in info
 
 
-@pytest.mark.parametrize("kind", ["page-server"])
-def test_a_generated_plugin_passes_its_suite(generated, kind):
-    done = run("dhg", "plugin", "test", generated[kind], cwd="/")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_generated_plugin_passes_its_suite(prepared, generated, kind):
+    env = {**ENV, "DHG_CACHE_DIR": str(prepared.cache)} # a launcher is tested with an image
+    done = run("dhg", "plugin", "test", generated[kind], cwd="/", env=env, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "rules are kept" in done.stdout and "BROKEN" not in done.stdout
 

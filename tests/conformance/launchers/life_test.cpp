@@ -48,13 +48,13 @@ TEST_CASE("A machine that was saved goes on, however its memory comes back") {
 TEST_CASE("A snapshot is as it was after its machines have run") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
-    const auto before = snapshot::digest_of_tree({saved(subject).folder.path()});
+    const auto before = snapshot::digest_of_tree({saved(subject).folder});
     for (const auto* server : {"lazy-4k", "file"}) {
       Restored machine(subject, server);
       machine.start();
       CHECK(machine.run("x = bytearray(b'x' * 10_000_000); print(len(x))") == "10000000\n");
     }
-    CHECK(snapshot::digest_of_tree({saved(subject).folder.path()}) == before);
+    CHECK(snapshot::digest_of_tree({saved(subject).folder}) == before);
   }
 }
 

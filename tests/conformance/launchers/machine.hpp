@@ -13,13 +13,14 @@ namespace dhg::conformance {
 
 /// What a launcher's save() has left, and what it told on the way.
 struct Saved {
-  TemporaryFolder folder;
-  std::string version;        ///< vmm_version()
-  std::string first_words;    ///< what the booted guest printed
-  double smaller_seconds = 0; ///< what set_memory_target() took, both ways
+  TemporaryFolder temporary;
+  std::filesystem::path folder; ///< the temporary one, or that of DHG_CONFORMANCE_SNAPSHOTS
+  std::string version;          ///< vmm_version()
+  std::string first_words;      ///< what the booted guest printed
+  double smaller_seconds = 0;   ///< what set_memory_target() took, both ways
 
-  [[nodiscard]] std::filesystem::path state() const { return folder.path() / "state"; }
-  [[nodiscard]] std::filesystem::path memory() const { return folder.path() / "memory"; }
+  [[nodiscard]] std::filesystem::path state() const { return folder / "state"; }
+  [[nodiscard]] std::filesystem::path memory() const { return folder / "memory"; }
 };
 
 /// A machine of `subject` that was booted and saved; made at the first call.
