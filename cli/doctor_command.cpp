@@ -6,6 +6,7 @@
 #include "dhg/vm_launcher.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/plugins.hpp"
+#include "run/recipe.hpp"
 
 #include <fmt/format.h>
 #include <sys/statvfs.h>
@@ -29,12 +30,11 @@ std::uint64_t available_memory() {
   return 0;
 }
 
-Requirement check_memory(const config::Settings& settings) {
+Requirement check_memory(std::uint64_t wanted) {
   const auto available = available_memory();
-  const bool enough = available >= settings.machine.memory_bytes;
+  const bool enough = available >= wanted;
   return {"memory", enough,
-          fmt::format("{} MiB available, the guest has {} MiB", available >> 20,
-                      settings.machine.memory_bytes >> 20),
+          fmt::format("{} MiB available, the guest has {} MiB", available >> 20, wanted >> 20),
           enough ? "" : "end other programs, or use a smaller guest: --set machine.memory=256MiB"};
 }
 
@@ -61,13 +61,11 @@ Requirement check_tool(const char* name, const char* package) {
           fmt::format("apt-get install {}", package)};
 }
 
-Requirement check_snapshot(const snapshot::Store& store, const config::Settings& settings,
-                           const std::string& launcher) {
-  const auto name = snapshot::snapshot_name(settings.image, launcher, settings.machine.memory_bytes,
-                                            settings.machine.vcpus);
+Requirement check_snapshot(const snapshot::Store& store, const snapshot::SnapshotKey& key) {
+  const auto name = snapshot::snapshot_name(key);
   const bool there = store.try_manifest(name).has_value();
   return {"snapshot", there, there ? name : fmt::format("'{}' is not there yet", name),
-          there ? "" : fmt::format("dhg vm prepare --image {}", settings.image)};
+          there ? "" : snapshot::prepare_command(name)};
 }
 
 void print(const Requirement& requirement) {
@@ -93,10 +91,14 @@ int doctor(const Invocation& invocation) {
   const auto launcher =
       run::activate<VmLauncher>(registry, DHG_VM_LAUNCHER, setup.settings.launcher);
 
+  const auto recipe = run::load_recipe(setup.layout.images, setup.settings.image);
+  auto key = run::snapshot_key(recipe, setup.settings, launcher.name);
+  if (key.version.empty()) key.version = recipe.default_version;
+
   auto all = launcher.object->requirements(Purpose::boot);
   all.push_back(check_userfaultfd());
   const bool faults_work = all.back().met;
-  all.push_back(check_memory(setup.settings));
+  all.push_back(check_memory(key.memory_bytes));
   all.push_back(check_disk(store.root()));
   for (const auto& [tool, package] :
        {std::pair{"mmdebstrap", "mmdebstrap"}, std::pair{"mkfs.erofs", "erofs-utils"},
@@ -107,7 +109,7 @@ int doctor(const Invocation& invocation) {
     print(requirement);
     all_met = all_met && requirement.met;
   }
-  print(check_snapshot(store, setup.settings, launcher.name)); // not a lack: prepare makes it
+  print(check_snapshot(store, key)); // not a lack: prepare makes it
 
   // Without KVM everything works, only slower; but for a launcher that has nothing else,
   // and says so above.

@@ -29,7 +29,9 @@ void add_config_options(po::options_description& options) {
       "YAML file, or the name of an installed one (else $DHG_CONFIG, else fast.yaml)")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
       "one setting, over the file and the environment: page_server.plugin=lazy-4k")(
-      "image", po::value<std::string>()->value_name("NAME"), "short for --set image=NAME");
+      "image", po::value<std::string>()->value_name("NAME"), "short for --set image=NAME")(
+      "version", po::value<std::string>()->value_name("VERSION"),
+      "short for --set version=VERSION: 41.1 (else $DHG_VERSION, else the newest snapshot's)");
 }
 
 Setup make_setup(const po::variables_map& values) {
@@ -37,10 +39,9 @@ Setup make_setup(const po::variables_map& values) {
   setup.layout = run::installed_layout();
   setup.raw = config::parse_file(config_path(values, setup.layout.configs));
   config::apply_environment(setup.raw, environment);
-  if (values.count("image") != 0)
-    config::apply_set(setup.raw, "image=" + values["image"].as<std::string>());
-  if (values.count("timeout") != 0)
-    config::apply_set(setup.raw, "run.timeout=" + values["timeout"].as<std::string>());
+  for (const auto& [flag, key] : {std::pair{"image", "image="}, std::pair{"version", "version="},
+                                  std::pair{"timeout", "run.timeout="}})
+    if (values.count(flag) != 0) config::apply_set(setup.raw, key + values[flag].as<std::string>());
   if (values.count("set") != 0)
     for (const auto& assignment : values["set"].as<std::vector<std::string>>())
       config::apply_set(setup.raw, assignment);

@@ -5,6 +5,8 @@
 #include "run/prepare.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -13,7 +15,23 @@ namespace {
 
 using nlohmann::json;
 
+const std::string kVersionedImage = "deephaven"; // what --version means without --image
+
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0); }
+
+// "40 s", "3 min", "5 h", "12 days", from a manifest's time.
+std::string age_of(const std::string& created) {
+  std::tm parts{};
+  if (strptime(created.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return "?";
+  const auto seconds = std::max<std::time_t>(0, std::time(nullptr) - timegm(&parts));
+  constexpr std::time_t kMinute = 60;
+  constexpr std::time_t kHour = 60 * kMinute;
+  constexpr std::time_t kDay = 24 * kHour;
+  if (seconds < 2 * kMinute) return fmt::format("{} s", seconds);
+  if (seconds < 2 * kHour) return fmt::format("{} min", seconds / kMinute);
+  if (seconds < 2 * kDay) return fmt::format("{} h", seconds / kHour);
+  return fmt::format("{} days", seconds / kDay);
+}
 
 Usage prepare_usage() {
   Usage usage;
@@ -60,11 +78,18 @@ void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
   if (listed.maker) std::cout << fmt::format("    being made anew by process {}\n", *listed.maker);
   if (!listed.manifest) return;
   const auto& m = *listed.manifest;
-  std::cout << fmt::format("    image {}, Python {}; {} on {}, {} MiB, {} vcpu\n", m.image.recipe,
-                           m.guest.python, m.launcher.version, m.machine.accelerator,
-                           m.machine.memory_bytes >> 20, m.machine.vcpus);
-  std::cout << fmt::format("    made {} by dhg {}; {:.1f} MiB on disk\n", m.created, m.dhg_version,
-                           mebibytes(listed.allocated_bytes));
+  std::cout << fmt::format("    image {}{}{}, Python {}; {} ({}) on {}, {} MiB, {} vcpu\n",
+                           m.image.recipe, m.image.version.empty() ? "" : " ", m.image.version,
+                           m.guest.python, m.launcher.version, m.launcher.name,
+                           m.machine.accelerator, m.machine.memory_bytes >> 20, m.machine.vcpus);
+  if (!m.guest.jvm_args.empty())
+    std::cout << fmt::format("    JVM {}\n", fmt::join(m.guest.jvm_args, " "));
+  std::cout << fmt::format("    made {} ({} ago) by dhg {}\n", m.created, age_of(m.created),
+                           m.dhg_version);
+  const auto* memory = snapshot::find_file(m, "memory");
+  std::cout << fmt::format("    {:.1f} MiB on disk, {:.1f} MiB of them the guest's memory\n",
+                           mebibytes(listed.allocated_bytes),
+                           mebibytes(memory != nullptr ? memory->allocated_bytes : 0));
 }
 
 Usage status_usage() {
@@ -100,22 +125,35 @@ int status(const Invocation& invocation) {
 Usage clean_usage() {
   Usage usage;
   usage.about =
-      "Removes the snapshots of an image, and the image if no snapshot needs it any more.\n"
-      "Running machines are not disturbed.";
-  usage.options.add_options()("image", po::value<std::string>()->value_name("NAME")->required(),
-                              "whose snapshots to remove");
+      "Removes the snapshots of an image, or of one version of it, and the image if no\n"
+      "snapshot needs it any more. Running machines are not disturbed.";
+  usage.options.add_options()("image", po::value<std::string>()->value_name("NAME"),
+                              "whose snapshots to remove; with --version: deephaven if not given")(
+      "version", po::value<std::string>()->value_name("VERSION"), "only those of this version");
   return usage;
 }
 
 int clean(const Invocation& invocation) {
   const auto store = make_store();
   store.clean_stale();
-  const auto image = invocation.values["image"].as<std::string>();
+  const auto& values = invocation.values;
+  const auto given = [&](const char* option) {
+    return values.count(option) != 0 ? values[option].as<std::string>() : std::string();
+  };
+  const auto version = given("version");
+  if (given("image").empty() && version.empty())
+    throw Error(Blame::usage,
+                "whose snapshots shall go is missing: --image NAME or --version VERSION",
+                "see: dhg vm clean --help");
+  const auto image = given("image").empty() ? kVersionedImage : given("image");
   int removed = 0;
   for (const auto& listed : store.list()) {
     // A broken one has no manifest to ask: its name begins with the image's.
-    const bool ours = listed.manifest ? listed.manifest->image.recipe == image
-                                      : listed.name.rfind(image + "-", 0) == 0;
+    const auto& manifest = listed.manifest;
+    const auto label = version.empty() ? image + "-" : fmt::format("{}-{}-", image, version);
+    const bool ours = manifest ? manifest->image.recipe == image &&
+                                     (version.empty() || manifest->image.version == version)
+                               : listed.name.starts_with(label);
     if (ours && store.remove(listed.name)) ++removed;
   }
   const auto images = store.remove_unused_images(image);

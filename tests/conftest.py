@@ -38,13 +38,14 @@ class Dhg:
 
     caches = set()  # of all of them
 
-    def __init__(self, cache):
+    def __init__(self, cache, config="python.yaml"):
         self.cache = pathlib.Path(cache)
         Dhg.caches.add(os.fsencode(self.cache))
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
             "DHG_CACHE_DIR": str(cache),
+            "DHG_CONFIG": config,
         }
 
     def start(self, *args, env=None, **options):

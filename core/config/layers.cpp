@@ -146,6 +146,8 @@ void apply_environment(RawNode& root,
                 fmt::format("{} and {} are both set: they contradict each other", kEager, kFile),
                 "unset one of them");
   const Origin origin{Origin::Kind::environment, eager ? kEager : kFile};
+  if (const auto version = environment("DHG_VERSION").value_or(""); !version.empty())
+    set_value(root, "version", version, {Origin::Kind::environment, "DHG_VERSION"});
   if (eager || file) set_value(root, "page_server.plugin", eager ? "eager" : "file", origin);
 }
 

@@ -53,7 +53,7 @@ struct RawNode::Member {
 void apply_set(RawNode& root, const std::string& assignment);
 
 /// Puts the environment's switches over what is there: DHG_VM_EAGER_UFFD=1 and
-/// DHG_VM_NO_UFFD=1.
+/// DHG_VM_NO_UFFD=1, and DHG_VERSION.
 /// @throws Error(Blame::usage) if both are set, or one is neither 0 nor 1
 void apply_environment(RawNode& root,
                        const std::function<std::optional<std::string>(const char*)>& environment);

@@ -3,6 +3,7 @@
 #include "config/near_names.hpp"
 #include "config/text.hpp"
 #include "dhg/error.hpp"
+#include "snapshot/names.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -38,11 +39,25 @@ bool assign_plugin(PluginChoice& to, const std::string& text) {
 constexpr const char* kPluginForm = "a plugin's name, or the absolute path of its library";
 
 const std::array kSchema{
-    Key{"image", "python", "lower-case letters, digits and '-'",
+    Key{"image", "deephaven", "lower-case letters, digits and '-'",
         "the guest image: a recipe of this installation",
         [](Settings& s, const std::string& t) { return is_word(t) && (s.image = t, true); }},
-    Key{"machine.memory", "512MiB", "128MiB to 1TiB, a multiple of 2MiB", "the guest's memory",
+    Key{"version", "newest", "newest, or a version such as 41.1",
+        "of the image; newest: of the newest snapshot, or what the image prefers",
         [](Settings& s, const std::string& t) {
+          s.version = t == "newest" ? "" : t;
+          return t == "newest" || snapshot::is_version(t);
+        }},
+    Key{"jvm_args", "default", "default, a choice of the image, or arguments that begin with '-'",
+        "how the JVM in the guest was started",
+        [](Settings& s, const std::string& t) {
+          s.jvm_args = t;
+          return is_word(t) || (t.starts_with('-') && !find_bad_byte(t));
+        }},
+    Key{"machine.memory", "default", "default, or 128MiB to 1TiB, a multiple of 2MiB",
+        "the guest's memory; default: what the image asks for",
+        [](Settings& s, const std::string& t) {
+          if (t == "default") return s.machine.memory_bytes = 0, true;
           return assign_size(s.machine.memory_bytes, t, 128 * kMiB, kMiB * kMiB, 2 * kMiB);
         },
         suggest_size},

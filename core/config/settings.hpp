@@ -27,8 +27,10 @@ enum class Fallback { none, file };
 /// The validated configuration. docs/configuration.md describes each key.
 struct Settings {
   std::string image;
+  std::string version;  ///< of the image; empty: the newest snapshot's
+  std::string jvm_args; ///< a choice of the image's recipe, or arguments that begin with '-'
   struct Machine {
-    std::uint64_t memory_bytes = 0;
+    std::uint64_t memory_bytes = 0; ///< 0: what the image asks for
     unsigned vcpus = 1;
   } machine;
   PluginChoice launcher;

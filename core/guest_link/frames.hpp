@@ -23,6 +23,7 @@ enum class FrameType : std::uint8_t {
   channel = 0x03,
   run = 0x04,
   quiesce = 0x05,
+  setup = 0x06,
   guest_hello = 0x81,
   out = 0x82,
   err = 0x83,

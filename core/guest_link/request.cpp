@@ -63,6 +63,16 @@ std::string encode_run(const RunRequest& request) {
   return out;
 }
 
+std::string encode_setup(const SetupRequest& request) {
+  std::string out;
+  append_frame(out, FrameType::setup,
+               json{{"executor", request.executor},
+                    {"jvm_args", request.jvm_args},
+                    {"modules", request.modules}}
+                   .dump());
+  return out;
+}
+
 std::string encode_quiesce() {
   std::string out;
   append_frame(out, FrameType::quiesce, "{}");

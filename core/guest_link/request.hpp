@@ -21,10 +21,18 @@ struct RunRequest {
   bool table_meta = true;   ///< with row count, columns and types, not the first rows only
 };
 
+/// What an agent that was booted just now is to make ready, once.
+struct SetupRequest {
+  std::string executor = "python"; ///< or "deephaven": a server in the agent's process
+  std::vector<std::string> jvm_args;
+  std::vector<std::string> modules; ///< to import
+};
+
 /// HELLO: the first words on a connection.
 [[nodiscard]] std::string encode_hello();
 /// All frames of a run, HELLO not included.
 [[nodiscard]] std::string encode_run(const RunRequest& request);
+[[nodiscard]] std::string encode_setup(const SetupRequest& request);
 [[nodiscard]] std::string encode_quiesce();
 
 } // namespace dhg::guest_link

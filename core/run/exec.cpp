@@ -4,6 +4,7 @@
 #include "guest_link/request.hpp"
 #include "memory/memory_session.hpp"
 #include "os/userfaultfd.hpp"
+#include "run/choose_version.hpp"
 #include "run/guest_session.hpp"
 #include "run/patience.hpp"
 #include "run/plugins.hpp"
@@ -44,6 +45,14 @@ ActivePlugin<PageServer> choose_page_server(const ExecContext& context, ExecRepo
   report.substitutions.push_back(
       fmt::format("page server 'file' instead of '{}': {}", wanted.name, why_not));
   return activate<PageServer>(context.registry, DHG_PAGE_SERVER, {"file", std::nullopt});
+}
+
+std::string wanted_snapshot(const ExecContext& context, const std::string& launcher) {
+  const auto recipe = load_recipe(context.layout.images, context.settings.image);
+  auto key = snapshot_key(recipe, context.settings, launcher);
+  if (key.version.empty() && !recipe.default_version.empty())
+    key.version = newest_version(context.store, key, recipe);
+  return snapshot::snapshot_name(key);
 }
 
 void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher) {
@@ -176,8 +185,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   const auto launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
   report.launcher = launcher.name;
   auto opened = std::async(std::launch::async, [&] {
-    return context.store.open_snapshot(snapshot::snapshot_name(
-        settings.image, launcher.name, settings.machine.memory_bytes, settings.machine.vcpus));
+    return context.store.open_snapshot(wanted_snapshot(context, launcher.name));
   });
   const auto page_server = choose_page_server(context, report);
   const auto channel =

@@ -6,6 +6,7 @@
 #include "memory/managed_memory.hpp"
 #include "os/signals.hpp"
 #include "plugin/registry.hpp"
+#include "run/layout.hpp"
 #include "run/output.hpp"
 #include "snapshot/store.hpp"
 #include "timing/timeline.hpp"
@@ -64,6 +65,7 @@ struct ExecContext {
   const config::Settings& settings;
   const plugin::Registry& registry;
   snapshot::Store& store;
+  const Layout& layout;
   os::SignalFd& signals;
   timing::Timeline& timeline;
   PumpedSink& sink;

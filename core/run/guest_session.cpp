@@ -72,6 +72,7 @@ ExchangeEnd await_readable(int fd, const Watch& watch) {
 ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversation,
                      PumpedSink& sink, const Watch& watch) {
   ExchangeEnd end;
+  end.unsent = request.size();
   bool closed = false; // the stream's end: that is how the VMM's death shows, after its last words
   const auto writing = [&] { return sink.pending(STDOUT_FILENO) || sink.pending(STDERR_FILENO); };
   while ((!over(conversation) && !closed) || writing()) {
@@ -104,6 +105,7 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
     if ((set[kAgent].revents & POLLOUT) != 0) {
       end.request_begun = true;
       closed = !send_some(agent, request);
+      end.unsent = request.size();
     }
     if ((set[kAgent].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
       closed = !receive(agent, conversation);

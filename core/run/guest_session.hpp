@@ -24,6 +24,7 @@ struct ExchangeEnd {
   Stopped stopped = Stopped::no;
   int signal = 0;             ///< with Stopped::signal
   bool request_begun = false; ///< some of the request has left us
+  std::size_t unsent = 0;     ///< bytes of the request that have not
 };
 
 /// Everything that a run waits for while it waits for the guest.

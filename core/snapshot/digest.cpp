@@ -122,6 +122,12 @@ std::string digest_of_file(const fs::path& path) {
   return digest_of_open_file(fd.get(), path);
 }
 
+std::string digest_of_text(std::string_view text) {
+  Hash hash;
+  hash.feed(text.data(), text.size());
+  return hash.hex();
+}
+
 std::string digest_of_tree(const std::vector<fs::path>& paths) {
   Hash hash;
   for (const auto& path : paths) {

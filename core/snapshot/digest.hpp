@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dhg::snapshot {
@@ -11,6 +12,9 @@ namespace dhg::snapshot {
 [[nodiscard]] std::string digest_of_file(const std::filesystem::path& path);
 /// The same of a file that is open for reading; `path` is for messages.
 [[nodiscard]] std::string digest_of_open_file(int fd, const std::filesystem::path& path);
+
+/// The same of a text.
+[[nodiscard]] std::string digest_of_text(std::string_view text);
 
 /// One digest of several files and folders: of their relative names, executable bits
 /// and contents. Editor and interpreter leftovers (__pycache__, tests) do not count.

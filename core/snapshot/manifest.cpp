@@ -52,6 +52,12 @@ std::string text(const json& object, const char* name) {
   return as_text(member(object, name), name);
 }
 
+std::vector<std::string> texts(const json& object, const char* name) {
+  std::vector<std::string> result;
+  for (const auto& value : list_member(object, name)) result.push_back(as_text(value, name));
+  return result;
+}
+
 std::uint64_t number(const json& object, const char* name, std::uint64_t least,
                      std::uint64_t most) {
   const auto& value = member(object, name);
@@ -107,12 +113,14 @@ std::string to_json(const Manifest& m) {
       {"format", Manifest::kFormat},
       {"created", m.created},
       {"dhg_version", m.dhg_version},
-      {"image", {{"recipe", m.image.recipe}, {"digest", m.image.digest}}},
+      {"image",
+       {{"recipe", m.image.recipe}, {"version", m.image.version}, {"digest", m.image.digest}}},
       {"guest",
        {{"agent", m.guest.agent},
         {"agent_digest", m.guest.agent_digest},
         {"python", m.guest.python},
-        {"protocol", m.guest.protocol}}},
+        {"protocol", m.guest.protocol},
+        {"jvm_args", m.guest.jvm_args}}},
       {"launcher",
        {{"name", m.launcher.name},
         {"version", m.launcher.version},
@@ -140,10 +148,12 @@ Manifest parse_manifest(const std::string& source) {
   m.created = time_of(root, "created");
   m.dhg_version = text(root, "dhg_version");
   const auto& image = object_member(root, "image");
-  m.image = {plain_name(image, "recipe"), hex(image, "digest")};
+  m.image = {plain_name(image, "recipe"), text(image, "version"), hex(image, "digest")};
+  if (!m.image.version.empty() && !is_version(m.image.version))
+    refuse("'version' is not a version");
   const auto& guest = object_member(root, "guest");
   m.guest = {text(guest, "agent"), hex(guest, "agent_digest"), text(guest, "python"),
-             static_cast<int>(number(guest, "protocol", 1, 1000))};
+             static_cast<int>(number(guest, "protocol", 1, 1000)), texts(guest, "jvm_args")};
   const auto& launcher = object_member(root, "launcher");
   m.launcher = {plain_name(launcher, "name"), text(launcher, "version"),
                 text(launcher, "fingerprint")};
@@ -155,8 +165,7 @@ Manifest parse_manifest(const std::string& source) {
     refuse("'memory_bytes' is not a multiple of 2 MiB");
   if (m.machine.accelerator != "tcg" && m.machine.accelerator != "kvm")
     refuse("'accelerator' is neither tcg nor kvm");
-  for (const auto& channel : list_member(root, "channels"))
-    m.channels.push_back(as_text(channel, "channels"));
+  m.channels = texts(root, "channels");
   for (const auto& time : list_member(root, "warmup_ms")) {
     if (!time.is_number() || time.get<double>() < 0) refuse("'warmup_ms' is not a list of times");
     m.warmup_ms.push_back(time.get<double>());

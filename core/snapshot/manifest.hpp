@@ -25,13 +25,15 @@ struct Manifest {
   std::string dhg_version;
   struct Image {
     std::string recipe;
-    std::string digest; ///< of what it was built from
+    std::string version; ///< empty for an image that comes in none
+    std::string digest;  ///< of what it was built from
   } image;
   struct Guest {
     std::string agent;
-    std::string agent_digest; ///< of the agent's and init's files
+    std::string agent_digest; ///< of the agent's, init's and the recipe's files
     std::string python;
     int protocol = 0;
+    std::vector<std::string> jvm_args; ///< empty without a JVM
   } guest;
   struct Launcher {
     std::string name;

@@ -3,7 +3,7 @@
 #include "dhg/error.hpp"
 
 #include <fmt/format.h>
-#include <array>
+#include <algorithm>
 #include <utility>
 
 namespace dhg::snapshot {
@@ -25,31 +25,62 @@ fs::path cache_root(const std::function<std::optional<std::string>(const char*)>
               "set DHG_CACHE_DIR to a folder");
 }
 
-std::string snapshot_name(std::string_view image, std::string_view launcher,
-                          std::uint64_t memory_bytes, unsigned vcpus) {
-  return fmt::format("{}-{}-{}m-{}c", image, launcher, memory_bytes >> 20, vcpus);
+std::string snapshot_name(const SnapshotKey& key) {
+  auto name = key.image;
+  if (!key.version.empty()) name += '-' + key.version;
+  name += fmt::format("-{}-{}m-{}c", key.launcher, key.memory_bytes >> 20, key.vcpus);
+  if (!key.jvm.empty()) name += '-' + key.jvm;
+  return name;
 }
 
 std::string prepare_command(std::string_view snapshot_name) {
   // From the right, for an image may have '-' in its name:
-  // image-launcher-512m-1c
-  std::array<std::string_view, 3> parts;
-  for (auto& part : parts) {
+  // image[-version]-launcher-512m-1c[-jvm]
+  const auto cut = [&] {
     const auto dash = snapshot_name.rfind('-');
-    if (dash == std::string_view::npos) return "dhg vm prepare";
-    part = snapshot_name.substr(dash + 1);
+    if (dash == std::string_view::npos) return std::string_view();
+    const auto part = snapshot_name.substr(dash + 1);
     snapshot_name = snapshot_name.substr(0, dash);
+    return part;
+  };
+  const auto is_number = [](std::string_view part, char unit) {
+    return part.size() > 1 && part.back() == unit &&
+           part.find_first_not_of("0123456789") == part.size() - 1;
+  };
+  std::string_view jvm;
+  auto vcpus = cut();
+  if (!is_number(vcpus, 'c')) {
+    jvm = vcpus;
+    vcpus = cut();
   }
-  auto& vcpus = parts[0];
-  auto& memory = parts[1];
-  if (!vcpus.ends_with('c') || !memory.ends_with('m')) return "dhg vm prepare";
-  vcpus.remove_suffix(1);
-  memory.remove_suffix(1);
-  auto command =
-      fmt::format("dhg vm prepare --image {} --set machine.memory={}MiB", snapshot_name, memory);
-  if (parts[2] != "qemu") command += fmt::format(" --set launcher.plugin={}", parts[2]);
-  if (vcpus != "1") command += fmt::format(" --set machine.vcpus={}", vcpus);
+  const auto memory = cut();
+  const auto launcher = cut();
+  if (!is_number(vcpus, 'c') || !is_number(memory, 'm') || launcher.empty())
+    return "dhg vm prepare";
+  const auto dash = snapshot_name.rfind('-');
+  const bool versioned =
+      dash != std::string_view::npos && is_version(snapshot_name.substr(dash + 1));
+  auto command = fmt::format("dhg vm prepare --image {}",
+                             snapshot_name.substr(0, versioned ? dash : std::string_view::npos));
+  if (versioned) command += fmt::format(" --version {}", snapshot_name.substr(dash + 1));
+  if (launcher != "qemu") command += fmt::format(" --set launcher.plugin={}", launcher);
+  command += fmt::format(" --set machine.memory={}iB",
+                         std::string(memory.substr(0, memory.size() - 1)) + "M");
+  if (vcpus != "1c")
+    command += fmt::format(" --set machine.vcpus={}", vcpus.substr(0, vcpus.size() - 1));
+  if (!jvm.empty()) command += fmt::format(" --set jvm_args={}", jvm);
   return command;
+}
+
+bool is_version(std::string_view text) {
+  constexpr std::size_t kLongest = 32;
+  if (text.empty() || text.size() > kLongest || text.find('.') == std::string_view::npos)
+    return false;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return is_digit(text.front()) && text.back() != '.' &&
+         text.find("..") == std::string_view::npos &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '.'; });
 }
 
 bool is_plain_name(std::string_view name) {

@@ -15,12 +15,25 @@ namespace dhg::snapshot {
 [[nodiscard]] std::filesystem::path cache_root(
     const std::function<std::optional<std::string>(const char*)>& environment);
 
-/// "python-qemu-512m-1c". Pure.
-[[nodiscard]] std::string snapshot_name(std::string_view image, std::string_view launcher,
-                                        std::uint64_t memory_bytes, unsigned vcpus);
+/// What tells one snapshot from another.
+struct SnapshotKey {
+  std::string image;
+  std::string version; ///< of an image that comes in versions, else empty
+  std::string launcher;
+  std::uint64_t memory_bytes = 0;
+  unsigned vcpus = 1;
+  std::string jvm; ///< the choice of JVM arguments, if it is not the image's first
+};
+
+/// "python-qemu-512m-1c", "deephaven-41.1-qemu-3072m-1c-seeds". Pure.
+[[nodiscard]] std::string snapshot_name(const SnapshotKey& key);
 
 /// The command that makes the snapshot of that name. Pure.
 [[nodiscard]] std::string prepare_command(std::string_view snapshot_name);
+
+/// Whether `text` has the form of a version: "41.1", "0.40.0rc1". A digit first, a '.'
+/// somewhere, else letters and digits; at most 32 of them.
+[[nodiscard]] bool is_version(std::string_view text);
 
 /// Whether a name can be joined to a folder's path and stays in that folder:
 /// letters, digits, '-', '_' and '.', the latter not in front; at most 200 of

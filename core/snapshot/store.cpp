@@ -231,12 +231,19 @@ std::string Store::verify(const std::string& name) const {
   }
 }
 
+std::vector<std::string> Store::names() const {
+  std::vector<std::string> result;
+  for (const auto& entry : fs::directory_iterator(root_ / "snapshots"))
+    result.push_back(entry.path().filename().string());
+  return result;
+}
+
 std::vector<ListedSnapshot> Store::list() const {
   std::vector<ListedSnapshot> result;
-  for (const auto& entry : fs::directory_iterator(root_ / "snapshots")) {
+  for (const auto& name : names()) {
     ListedSnapshot listed;
-    listed.name = entry.path().filename().string();
-    listed.path = entry.path();
+    listed.name = name;
+    listed.path = root_ / "snapshots" / name;
     try {
       listed.maker = lock_holder(making_lock_path(listed.name));
       const auto held = lock(listed.name, LockMode::shared);
@@ -244,7 +251,7 @@ std::vector<ListedSnapshot> Store::list() const {
       listed.rootfs =
           image_path(listed.manifest->image.recipe, listed.manifest->image.digest) / "rootfs.erofs";
       for (const auto& file : listed.manifest->files) {
-        const auto info = examine(entry.path() / file.name);
+        const auto info = examine(listed.path / file.name);
         listed.bytes += static_cast<std::uint64_t>(info.st_size);
         listed.allocated_bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
       }

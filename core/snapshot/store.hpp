@@ -80,6 +80,8 @@ class Store {
   /// Reads every byte again. @return what is wrong, or empty
   [[nodiscard]] std::string verify(const std::string& name) const;
   [[nodiscard]] std::vector<ListedSnapshot> list() const;
+  /// Of all snapshots, also broken ones, in no order.
+  [[nodiscard]] std::vector<std::string> names() const;
   /// Waits until no run is about to start from it. @return whether it was there
   bool remove(const std::string& name) const;
 

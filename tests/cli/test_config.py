@@ -14,7 +14,7 @@ def test_show_names_the_origin_of_each_value(empty_dhg, tmp_path):
     lines = {line.split(":")[0].strip(): line for line in run.out.splitlines() if ":" in line}
     assert "30s" in lines["timeout"] and "my.yaml:4:12" in lines["timeout"]
     assert "1GiB" in lines["memory"].replace(" ", "") and "--set" in lines["memory"]
-    assert "python" in lines["image"] and "default" in lines["image"]
+    assert "deephaven" in lines["image"] and "default" in lines["image"]
     assert any("file" in line and "DHG_VM_NO_UFFD" in line for line in run.out.splitlines())
 
 

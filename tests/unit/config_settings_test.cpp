@@ -33,7 +33,9 @@ dhg::Options options(const std::string& yaml) {
 
 TEST_CASE("config settings: the defaults") {
   const auto s = validate(parse_text("image: python\n", "x"));
-  CHECK(s.machine.memory_bytes == UINT64_C(512) << 20);
+  CHECK(s.version.empty());
+  CHECK(s.jvm_args == "default");
+  CHECK(s.machine.memory_bytes == 0);
   CHECK(s.machine.vcpus == 1);
   CHECK(s.launcher.name == "qemu");
   CHECK_FALSE(s.launcher.options);
@@ -50,6 +52,10 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
       {"machine.memory", "128MiB", "126MiB"},
       {"machine.memory", "1TiB", "1048578MiB"},
       {"machine.memory", "130MiB", "129MiB"},
+      {"version", "41.1", "41"},
+      {"version", "newest", "../41.1"},
+      {"jvm_args", "seeds", "Seeds"},
+      {"jvm_args", "-Xmx2g -XX:+UseSerialGC", "Xmx2g -XX:+UseSerialGC"},
       {"machine.vcpus", "1", "0"},
       {"machine.vcpus", "32", "33"},
       {"machine.vcpus", "2", "-1"},
@@ -104,8 +110,8 @@ TEST_CASE("config settings: all problems of a file at once, each at its place") 
     CHECK(e.blame() == dhg::Blame::usage);
     CHECK(std::string(e.what()) ==
           "x:1:1: unknown key 'page_servr'; did you mean 'page_server'?\n"
-          "dhg: x:4:11: machine.memory: '512MB' is not possible; it is 128MiB to 1TiB, a multiple "
-          "of 2MiB; did you mean '512MiB'?\n"
+          "dhg: x:4:11: machine.memory: '512MB' is not possible; it is default, or 128MiB to "
+          "1TiB, a multiple of 2MiB; did you mean '512MiB'?\n"
           "dhg: x:5:10: machine.vcpus: a list is not possible; it is 1 to 32\n"
           "dhg: x:6:3: unknown key 'colour'; possible are: memory, vcpus\n"
           "dhg: x:7:6: 'run' is a group of keys: timeout, output_limit, result_limit\n"

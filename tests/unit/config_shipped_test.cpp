@@ -15,10 +15,12 @@ TEST_CASE("config shipped: each is valid and chooses what its name says") {
                                                 {"seed-lazy-4k", "lazy-4k"},
                                                 {"seed-lazy-2m", "lazy-2m"},
                                                 {"file", "file"},
-                                                {"firecracker", "lazy-4k"}}));
+                                                {"firecracker", "lazy-4k"},
+                                                {"python", "lazy-4k"}}));
   const auto folder = std::filesystem::path(DHG_CONFIGS);
   const auto settings = validate(parse_file(folder / (name + ".yaml")));
   CHECK(settings.page_server.choice.name == page_server);
-  CHECK(settings.image == "python");
-  CHECK((settings.page_server.fallback == dhg::config::Fallback::file) == (name == "fast"));
+  CHECK(settings.image == (name == "python" ? "python" : "deephaven"));
+  CHECK((settings.page_server.fallback == dhg::config::Fallback::file) ==
+        (name == "fast" || name == "python"));
 }

@@ -56,8 +56,8 @@ inline Manifest sample_manifest(const std::string& version = "1") {
   Manifest m;
   m.created = "2026-01-02T03:04:05Z";
   m.dhg_version = version;
-  m.image = {"python", kDigest};
-  m.guest = {"1.0", kDigest, "3.11.2", 1};
+  m.image = {"python", "", kDigest};
+  m.guest = {"1.0", kDigest, "3.11.2", 1, {"-Xmx1g"}};
   m.launcher = {"qemu", "7.2", "microvm 7.2"};
   m.machine = {2U << 20, 1, "tcg"};
   m.channels = {"json-file"};

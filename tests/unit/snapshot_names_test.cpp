@@ -37,9 +37,10 @@ TEST_CASE("A cache folder that is not absolute, or none, is a mistake of the use
 }
 
 TEST_CASE("A snapshot's name says what it is of, and how to make it") {
-  CHECK(snapshot_name("python", "qemu", 512U << 20, 1) == "python-qemu-512m-1c");
+  CHECK(snapshot_name({"python", "", "qemu", 512U << 20, 1, ""}) == "python-qemu-512m-1c");
   CHECK(prepare_command("python-qemu-512m-1c") ==
         "dhg vm prepare --image python --set machine.memory=512MiB");
+<<<<<<< HEAD
   CHECK(prepare_command(snapshot_name("my-own-image", "qemu", UINT64_C(4608) << 20, 2)) ==
         "dhg vm prepare --image my-own-image --set machine.memory=4608MiB "
         "--set machine.vcpus=2");
@@ -47,7 +48,26 @@ TEST_CASE("A snapshot's name says what it is of, and how to make it") {
         "dhg vm prepare --image python --set machine.memory=512MiB "
         "--set launcher.plugin=firecracker");
   for (const auto* name : {"", "-", "a", "a-b", "a-b-c", "a-b-c-d", "---"})
+=======
+  CHECK(prepare_command(snapshot_name({"my-own-image", "", "qemu", UINT64_C(4608) << 20, 2, ""})) ==
+        "dhg vm prepare --image my-own-image --set machine.memory=4608MiB "
+        "--set machine.vcpus=2");
+  CHECK(snapshot_name({"deephaven", "41.1", "qemu", UINT64_C(3) << 30, 1, "seeds"}) ==
+        "deephaven-41.1-qemu-3072m-1c-seeds");
+  CHECK(prepare_command("deephaven-41.1-firecracker-3072m-1c-seeds") ==
+        "dhg vm prepare --image deephaven --version 41.1 --set launcher.plugin=firecracker "
+        "--set machine.memory=3072MiB --set jvm_args=seeds");
+  for (const auto* name : {"", "-", "a", "a-b", "a-b-c", "a-b-c-d", "---", "a-b-c-1c", "a-m-c"})
+>>>>>>> c4605ed (A Deephaven guest: image by version, a server in the agent's process, warm-up through its script session)
     CHECK(prepare_command(name) == "dhg vm prepare");
+}
+
+TEST_CASE("A version begins with a digit and has a dot") {
+  for (const auto* text : {"41.1", "0.40.0", "0.40.0rc1", "42.7"}) CHECK(is_version(text));
+  for (const auto* text :
+       {"", "41", ".1", "1.", "1..2", "v1.2", "1.2 ", "1.2/3", "1.2-3", "newest"})
+    CHECK_FALSE(is_version(text));
+  CHECK_FALSE(is_version("1." + std::string(31, '2')));
 }
 
 TEST_CASE("A plain name stays in its folder") {

@@ -7,12 +7,20 @@ import types
 from . import session
 
 
+def fresh_main():
+    """Makes a new, empty `__main__` and returns its namespace."""
+    main = types.ModuleType("__main__")
+    main.__builtins__ = builtins
+    sys.modules["__main__"] = main
+    return main.__dict__
+
+
 class PythonExecutor:
     """Runs each program in a `__main__` of its own."""
 
     def run(self):
         """Runs session.current; returns when its outcome is stored."""
-        main = types.ModuleType("__main__")
-        main.__builtins__ = builtins
-        sys.modules["__main__"] = main
-        session.run_user_code(main.__dict__)
+        session.run_user_code(fresh_main())
+
+    def quiesce(self):
+        """A snapshot follows. There is nothing that outlives a run."""

@@ -42,6 +42,13 @@ def _flag(request, name, default):
     return value
 
 
+def _texts(request, name):
+    texts = _member(request, name, list, [])
+    if not all(isinstance(text, str) for text in texts):
+        raise RequestError(f"'{name}' is not a list of strings")
+    return texts
+
+
 _GREETING = protocol.frame(
     protocol.GUEST_HELLO,
     json.dumps(
@@ -57,9 +64,7 @@ class Run:
         request = _json(payload)
         self.channel = _member(request, "channel", str, "")
         self.filename = _member(request, "filename", str, "<string>")
-        self.argv = _member(request, "argv", list, [])
-        if not all(isinstance(argument, str) for argument in self.argv):
-            raise RequestError("'argv' is not a list of strings")
+        self.argv = _texts(request, "argv")
         self.show_tables = _flag(request, "show_tables", False)
         self.table_meta = _flag(request, "table_meta", True)
         self.now_ns = _member(request, "now_ns", int, 0)
@@ -69,6 +74,18 @@ class Run:
             raise RequestError("'entropy' is not hexadecimal") from None
         if self.now_ns < 0 or len(self.entropy) not in (0, renew.ENTROPY_BYTES):
             raise RequestError("'now_ns' or 'entropy' is out of range")
+
+
+class Setup:
+    """The members of a SETUP frame, checked."""
+
+    def __init__(self, payload):
+        request = _json(payload)
+        self.executor = _member(request, "executor", str, "python")
+        self.jvm_args = _texts(request, "jvm_args")
+        self.modules = _texts(request, "modules")
+        if self.executor not in ("python", "deephaven"):
+            raise RequestError(f"there is no executor '{self.executor}'")
 
 
 class Agent:
@@ -92,6 +109,7 @@ class Agent:
             protocol.CHANNEL: self._channel_source.extend,
             protocol.RUN: self._run,
             protocol.QUIESCE: self._quiesce,
+            protocol.SETUP: self._setup,
         }
         while True:
             try:
@@ -188,7 +206,22 @@ class Agent:
         )
         self._streams.prepare_next()
 
+    def _setup(self, payload):
+        setup = Setup(payload)
+
+        def say(line):
+            self._outbox.output(protocol.STDOUT, f"{line}\n".encode())
+
+        if setup.executor == "deephaven":
+            # Only here: the smallest image has no Deephaven.
+            from .script_session import ScriptSessionExecutor
+
+            self._executor = ScriptSessionExecutor(setup.jvm_args, setup.modules, say)
+        self._streams.prepare_next()
+        self._outbox.send(protocol.frame(protocol.DONE, b"{}"))
+
     def _quiesce(self, _payload):
+        self._executor.quiesce()
         skipped = quiesce.quiesce()
         answer = json.dumps({"skipped": skipped, "free_bytes": quiesce.free_bytes()})
         self._outbox.send(protocol.frame(protocol.QUIESCED, answer.encode()))

@@ -1,6 +1,7 @@
 """A real agent process and a tiny host to speak with it, over a socket pair."""
 
 import json
+import os
 import pathlib
 import socket
 import struct
@@ -13,7 +14,9 @@ GUEST_HALF = (
     pathlib.Path(__file__).parents[3] / "plugins/result_channels/json_file/guest_half.py"
 ).read_bytes()
 
-HELLO, CODE, CHANNEL, RUN, QUIESCE = 1, 2, 3, 4, 5
+FAKES = pathlib.Path(__file__).parent / "fakes"  # of what the Deephaven image has
+
+HELLO, CODE, CHANNEL, RUN, QUIESCE, SETUP = 1, 2, 3, 4, 5, 6
 GUEST_HELLO, STDOUT, STDERR, RESULT, DONE, QUIESCED, EXITED, ERROR = range(0x81, 0x89)
 LIMIT = 20  # seconds that any answer may take
 
@@ -52,9 +55,10 @@ class Answer:
         return [kind for kind, _ in self.frames]
 
 
-def start_agent(*arguments, inherited):
+def start_agent(*arguments, inherited, fakes=False):
     process = subprocess.Popen(
-        ["/usr/bin/python3", "-I", AGENT, *map(str, arguments)],
+        ["/usr/bin/python3", *([] if fakes else ["-I"]), AGENT, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(FAKES), "JAVA_HOME": "/java"} if fakes else None,
         pass_fds=[s.fileno() for s in inherited],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -113,6 +117,10 @@ class Host:
             code = code.encode()
         return frame(CODE, code) + frame(CHANNEL, channel) + frame(RUN, json.dumps(run).encode())
 
+    def setup(self, **members):
+        self.send(frame(SETUP, json.dumps(members).encode()))
+        return self.answer()
+
     def run(self, code, **members):
         self.send(self.request(code, **members))
         return self.answer()
@@ -121,10 +129,10 @@ class Host:
 class OwnAgent(Host):
     """The host of an agent that has one port, as under QEMU."""
 
-    def __init__(self):
+    def __init__(self, fakes=False):
         ours, theirs = socket.socketpair()
         super().__init__(ours)
-        self.process = start_agent("--port-fd", theirs.fileno(), inherited=[theirs])
+        self.process = start_agent("--port-fd", theirs.fileno(), inherited=[theirs], fakes=fakes)
 
     def close(self):
         super().close()
@@ -144,5 +152,13 @@ def own_temporary_folder(tmp_path, monkeypatch):
 @pytest.fixture
 def host():
     host = OwnAgent()
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def deephaven_host():
+    """An agent that finds a stand-in for Deephaven where the image has the real one."""
+    host = OwnAgent(fakes=True)
     yield host
     host.close()

@@ -42,7 +42,7 @@ def test_other_protocol_version(host):
     [
         struct.pack("<IB3x", 1024 * 1024 + 1, CODE),
         struct.pack("<IB3x", 0xFFFFFFFF, CODE),
-        struct.pack("<IB3x", 0, 0x06),
+        struct.pack("<IB3x", 0, 0x07),
         struct.pack("<IB3x", 0, 0x82),
         struct.pack("<IB3s", 0, CODE, b"\0\0\1"),
     ],

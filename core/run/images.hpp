@@ -1,0 +1,16 @@
+#pragma once
+
+#include "run/prepare.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace dhg::run {
+
+/// The image of a recipe, built if it is not there. Only what goes into it decides
+/// whether it is: other settings of a machine build nothing anew.
+/// @param digest receives what tells the image from one built otherwise
+[[nodiscard]] std::filesystem::path ensure_image(const PrepareContext& context,
+                                                 const std::string& version, std::string& digest);
+
+} // namespace dhg::run

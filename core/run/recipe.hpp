@@ -1,0 +1,46 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "snapshot/names.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dhg::run {
+
+/// What an image asks of the machines that run it, and how a snapshot of it is warmed
+/// up: the file guest.yaml of a recipe. How the image is built is in `recipe` beside it.
+struct Recipe {
+  std::uint64_t memory_bytes = 0; ///< of a machine for which nothing else is said
+  std::string default_version;    ///< empty: the image comes in no versions
+  std::string executor;           ///< what the agent runs programs with
+  /// Choices of JVM arguments by name, the first is the default. Empty: no JVM.
+  std::vector<std::pair<std::string, std::vector<std::string>>> jvm_args;
+  std::vector<std::string> modules;  ///< imported before the warm-up
+  std::vector<std::string> channels; ///< result channels to warm up
+  /// Warm-up programs in order, each as often as it is run.
+  std::vector<std::string> warmup;
+};
+
+/// @param folder of the recipe
+/// @throws Error(Blame::usage) if there is none; with file:line:column for what is wrong
+[[nodiscard]] Recipe load_recipe(const std::filesystem::path& images, const std::string& image);
+
+/// The JVM arguments that the settings choose.
+struct JvmArgs {
+  std::string label; ///< for the snapshot's name; empty for the recipe's default
+  std::vector<std::string> args;
+};
+/// @throws Error(Blame::usage) if the recipe has no such choice
+[[nodiscard]] JvmArgs choose_jvm_args(const Recipe& recipe, const config::Settings& settings);
+
+/// Names the snapshot that the settings mean; the version as far as they say it.
+/// @throws Error(Blame::usage) for a version of an image that comes in none
+[[nodiscard]] snapshot::SnapshotKey snapshot_key(const Recipe& recipe,
+                                                 const config::Settings& settings,
+                                                 std::string_view launcher);
+
+} // namespace dhg::run

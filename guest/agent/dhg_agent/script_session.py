@@ -1,0 +1,96 @@
+"""A Deephaven server in this process, and programs in its script session."""
+
+import importlib
+import importlib.metadata
+import os
+import sys
+import time
+
+from .executor import fresh_main
+
+HOST = "127.0.0.1"
+PORT = 10000
+
+# Among the JVM arguments: those that deephaven-server itself recommends.
+RECOMMENDED = "@deephaven"
+
+# Only this guest's own programs reach the port.
+_OPEN_TO_ITS_GUEST = "-DAuthHandlers=io.deephaven.auth.AnonymousAuthenticationHandler"
+
+# Evaluated by the server, in its scope. Leaves no name behind.
+_SCRIPT = "__import__('dhg_agent.session').session.run_user_code(globals())"
+
+
+def _java_home():
+    base = "/usr/lib/jvm"
+    for name in sorted(os.listdir(base)):
+        home = os.path.join(base, name)
+        if os.path.exists(os.path.join(home, "lib/server/libjvm.so")):
+            return home
+    raise RuntimeError(f"there is no Java in {base}")
+
+
+def _start_server(jvm_args):
+    """Starts the server; it lives as long as this process."""
+    os.environ.setdefault("JAVA_HOME", _java_home())
+    from deephaven_server import Server
+    from deephaven_server.start_jvm import DEFAULT_JVM_ARGS
+
+    # The recommended arguments choose a collector, and an empty list would mean them too.
+    # What is no matter of tuning stays: signals are Python's, some code is not compiled.
+    default_args = ["-Xrs", "-XX:+UnlockDiagnosticVMOptions"]
+    default_args += [arg for arg in DEFAULT_JVM_ARGS if "CompilerDirectivesFile" in arg]
+    if RECOMMENDED in jvm_args:
+        default_args = list(DEFAULT_JVM_ARGS)
+    own = [arg for arg in jvm_args if arg != RECOMMENDED]
+    streams = sys.stdout, sys.stderr
+    os.dup2(2, 1)  # its chatter is of interest only if it fails
+    Server(HOST, PORT, jvm_args=[*own, _OPEN_TO_ITS_GUEST], default_jvm_args=default_args).start()
+    sys.stdout, sys.stderr = streams  # the server has put copies for its log in between
+
+
+def _script_session():
+    """The server's script session, as `run_script` of a client reaches it."""
+    import jpy
+    from deephaven.execution_context import get_exec_ctx
+
+    scope = jpy.get_type("io.deephaven.engine.util.AbstractScriptSession$ScriptSessionQueryScope")
+    return jpy.cast(get_exec_ctx().j_exec_ctx.getQueryScope(), scope).scriptSession()
+
+
+class ScriptSessionExecutor:
+    """Runs programs in the script session of a server that it starts.
+
+    `jvm_args` are strings for the JVM, `modules` names of modules that people import
+    first; `say` is told, in sentences, what was done.
+    """
+
+    def __init__(self, jvm_args, modules, say):
+        self._scope = fresh_main()  # the server takes what is `__main__` when it starts
+        began = time.monotonic()
+        _start_server(jvm_args)
+        self._session = _script_session()
+        version = importlib.metadata.version("deephaven-server")
+        say(f"deephaven-server {version}: started in {time.monotonic() - began:.1f} s")
+        for name in modules:
+            began = time.monotonic()
+            importlib.import_module(name)
+            say(f"module {name}: {time.monotonic() - began:.1f} s")
+        self._own_names = frozenset(self._scope)
+
+    def run(self):
+        """Runs session.current; returns when its outcome is stored."""
+        self._session.evaluateScript(_SCRIPT)
+
+    def quiesce(self):
+        """A snapshot follows: forgets what programs left, and has the JVM tidy up."""
+        for name in self._scope.keys() - self._own_names:
+            del self._scope[name]
+        self._session.observeScopeChanges()
+        import jpy
+
+        system = jpy.get_type("java.lang.System")
+        # What the first collection finds unreachable, reference queues free after it.
+        for _ in range(3):
+            system.gc()
+            system.runFinalization()

@@ -1,0 +1,1 @@
+DEFAULT_JVM_ARGS = ["-Xrs", "-XX:CompilerDirectivesFile=directives", "-XX:VMOptionsFile=options"]
