@@ -40,15 +40,6 @@ TEST_CASE("A snapshot's name says what it is of, and how to make it") {
   CHECK(snapshot_name({"python", "", "qemu", 512U << 20, 1, ""}) == "python-qemu-512m-1c");
   CHECK(prepare_command("python-qemu-512m-1c") ==
         "dhg vm prepare --image python --set machine.memory=512MiB");
-<<<<<<< HEAD
-  CHECK(prepare_command(snapshot_name("my-own-image", "qemu", UINT64_C(4608) << 20, 2)) ==
-        "dhg vm prepare --image my-own-image --set machine.memory=4608MiB "
-        "--set machine.vcpus=2");
-  CHECK(prepare_command("python-firecracker-512m-1c") ==
-        "dhg vm prepare --image python --set machine.memory=512MiB "
-        "--set launcher.plugin=firecracker");
-  for (const auto* name : {"", "-", "a", "a-b", "a-b-c", "a-b-c-d", "---"})
-=======
   CHECK(prepare_command(snapshot_name({"my-own-image", "", "qemu", UINT64_C(4608) << 20, 2, ""})) ==
         "dhg vm prepare --image my-own-image --set machine.memory=4608MiB "
         "--set machine.vcpus=2");
@@ -58,7 +49,6 @@ TEST_CASE("A snapshot's name says what it is of, and how to make it") {
         "dhg vm prepare --image deephaven --version 41.1 --set launcher.plugin=firecracker "
         "--set machine.memory=3072MiB --set jvm_args=seeds");
   for (const auto* name : {"", "-", "a", "a-b", "a-b-c", "a-b-c-d", "---", "a-b-c-1c", "a-m-c"})
->>>>>>> c4605ed (A Deephaven guest: image by version, a server in the agent's process, warm-up through its script session)
     CHECK(prepare_command(name) == "dhg vm prepare");
 }
 
