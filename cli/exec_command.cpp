@@ -164,10 +164,10 @@ int exec(const Invocation& invocation) {
   };
   run::ExecReport report;
   if (!is_blank(source.program.code))
-    report = run::exec(source.program,
-                       {setup.settings, registry, store, setup.layout, signals, timeline,
-                        as_json ? static_cast<run::PumpedSink&>(captured) : streams, console.fd(),
-                        leave});
+    report =
+        run::exec(source.program, {setup.settings, registry, store, setup.layout, signals, timeline,
+                                   as_json ? static_cast<run::PumpedSink&>(captured) : streams,
+                                   console.fd(), leave});
   print(report);
   return report.exit_code;
 }

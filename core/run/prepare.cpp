@@ -43,11 +43,27 @@ double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (102
 
 void say(const PrepareContext& context, const std::string& line) { context.progress(line); }
 
-void create_memory_file(const fs::path& path, std::uint64_t bytes) {
-  const UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd || ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0)
-    throw system_error(errno, fmt::format("cannot create '{}'", path.string()));
-}
+// The memory of a guest that is booted. Not a file on a disk: what the guest writes
+// would be written there again and again, while all that counts is its last state.
+class GuestMemoryFile {
+ public:
+  explicit GuestMemoryFile(std::uint64_t bytes)
+      : fd_(memfd_create("dhg-guest-memory", MFD_CLOEXEC)) {
+    if (!fd_ || ftruncate(fd_.get(), static_cast<off_t>(bytes)) != 0)
+      throw system_error(errno, "cannot create the guest's memory");
+  }
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  /// For the VMM, which opens it.
+  [[nodiscard]] fs::path path() const { return fmt::format("/proc/{}/fd/{}", getpid(), fd_.get()); }
+  void write_to(const fs::path& target) const {
+    const UniqueFd file(open(target.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file) throw system_error(errno, fmt::format("cannot create '{}'", target.string()));
+    snapshot::copy_data(fd_.get(), file.get());
+  }
+
+ private:
+  UniqueFd fd_;
+};
 
 // Inflated, the balloon punches what the guest uses for nothing out of the memory
 // file; deflated again, the guest has it back, untouched.
@@ -118,8 +134,7 @@ void bring_up(const PrepareContext& context, const Plan& plan, BootedGuest& gues
 
 void make_snapshot(const PrepareContext& context, const Plan& plan, const fs::path& image,
                    const snapshot::Staging& staging, snapshot::Manifest& manifest) {
-  const auto memory = staging.path() / "memory";
-  create_memory_file(memory, plan.machine.memory_bytes);
+  const GuestMemoryFile memory(plan.machine.memory_bytes);
   const auto initrd = staging.path() / "initrd";
   run_image_script(context.layout.images / "make-initrd",
                    {image.string(), context.layout.guest_init.string(),
@@ -132,7 +147,7 @@ void make_snapshot(const PrepareContext& context, const Plan& plan, const fs::pa
   {
     BootedGuest guest(*plan.launcher.object,
                       {plan.machine, image / "vmlinuz", image / "vmlinux", initrd,
-                       image / "rootfs.erofs", memory, console.get()},
+                       image / "rootfs.erofs", memory.path(), console.get()},
                       context.signals, context.progress);
     bring_up(context, plan, guest);
     manifest.warmup_ms = warm_up(guest, plan.recipe, plan.channels, context.progress);
@@ -151,9 +166,8 @@ void make_snapshot(const PrepareContext& context, const Plan& plan, const fs::pa
   }
   fs::remove(initrd); // a restored machine has booted already
 
-  const UniqueFd fd(open(memory.c_str(), O_RDWR | O_CLOEXEC));
-  if (!fd) throw system_error(errno, fmt::format("cannot open '{}'", memory.string()));
-  const auto dug = snapshot::dig_zero_pages(fd.get(), kLeastHole);
+  const auto dug = snapshot::dig_zero_pages(memory.fd(), kLeastHole);
+  memory.write_to(staging.path() / "memory");
   say(context,
       fmt::format("memory: {:.1f} MiB of {} MiB are data ({:.1f} before zero pages were dug out)",
                   mebibytes(dug.after), plan.machine.memory_bytes >> 20, mebibytes(dug.before)));

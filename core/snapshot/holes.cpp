@@ -69,23 +69,55 @@ class Digger {
   ByteRange run_;
 };
 
+// Reads whole `wanted` bytes at `at`.
+void read_block(int fd, std::uint64_t at, std::size_t wanted, std::vector<char>& block) {
+  std::size_t filled = 0;
+  while (filled < wanted) {
+    const auto got = pread(fd, &block[filled], wanted - filled, static_cast<off_t>(at + filled));
+    if (got < 0) throw system_error(errno, "cannot read the memory file");
+    if (got == 0) throw Error(Blame::environment, "the memory file was cut while it was read");
+    filled += static_cast<std::size_t>(got);
+  }
+}
+
 // `at` and `end` are page-aligned.
 void scan(int fd, std::uint64_t at, std::uint64_t end, std::vector<char>& block, Digger& digger) {
   while (at < end) {
     const auto wanted = static_cast<std::size_t>(std::min(kBlock, end - at));
-    std::size_t filled = 0;
-    while (filled < wanted) {
-      const auto got = pread(fd, &block[filled], wanted - filled, static_cast<off_t>(at + filled));
-      if (got < 0) throw system_error(errno, "cannot read the memory file");
-      if (got == 0) throw Error(Blame::environment, "the memory file was cut while it was read");
-      filled += static_cast<std::size_t>(got);
-    }
+    read_block(fd, at, wanted, block);
     for (std::size_t i = 0; i < wanted; i += kPageSize) digger.page(at + i, is_zero(&block[i]));
     at += wanted;
   }
 }
 
+void write_block(int fd, std::uint64_t at, std::size_t wanted, const std::vector<char>& block) {
+  std::size_t done = 0;
+  while (done < wanted) {
+    const auto put = pwrite(fd, &block[done], wanted - done, static_cast<off_t>(at + done));
+    if (put < 0)
+      throw system_error(errno, "cannot write the memory file",
+                         "free some disk space, or set DHG_CACHE_DIR to a folder on a larger disk");
+    done += static_cast<std::size_t>(put);
+  }
+}
+
 } // namespace
+
+void copy_data(int from, int to) {
+  const auto end = static_cast<std::uint64_t>(examine(from).st_size);
+  if (ftruncate(to, static_cast<off_t>(end)) != 0)
+    throw system_error(errno, "cannot size the memory file");
+  std::vector<char> block(kBlock);
+  for (std::uint64_t at = 0; (at = seek(from, at, end, SEEK_DATA)) < end;) {
+    const auto hole = seek(from, at, end, SEEK_HOLE);
+    while (at < hole) {
+      const auto length = static_cast<std::size_t>(std::min(kBlock, hole - at));
+      read_block(from, at, length, block);
+      write_block(to, at, length, block);
+      at += length;
+    }
+  }
+}
 
 Dug dig_zero_pages(int fd, std::uint64_t least_run) {
   Dug result{allocated(fd), 0};

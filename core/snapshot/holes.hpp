@@ -14,4 +14,8 @@ struct Dug {
 /// @throws Error
 Dug dig_zero_pages(int fd, std::uint64_t least_run);
 
+/// Gives `to`, an empty file, the size, the data and the holes of `from`.
+/// @throws Error
+void copy_data(int from, int to);
+
 } // namespace dhg::snapshot

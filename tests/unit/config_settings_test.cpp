@@ -199,7 +199,7 @@ TEST_CASE("config show: each value with where it came from") {
   auto raw = parse_text("page_server:\n  plugin: eager\n  options:\n    threads: 3\n", "x.yaml");
   apply_set(raw, "run.timeout=30s");
   const auto shown = show(raw);
-  CHECK_THAT(shown, Contains("image: python                         # default\n"));
+  CHECK_THAT(shown, Contains("image: deephaven                      # default\n"));
   CHECK_THAT(shown, Contains("  plugin: eager                       # x.yaml:2:11\n"));
   CHECK_THAT(shown, Contains("    threads: 3                        # x.yaml:4:14\n"));
   CHECK_THAT(shown, Contains("  timeout: 30s                        # --set run.timeout\n"));

@@ -90,6 +90,32 @@ TEST_CASE("Zero pages become holes, exactly, and contents stay") {
   }
 }
 
+TEST_CASE("A copy has the data and the holes of what it was copied from") {
+  const Folder folder;
+  const auto from = folder.path / "from";
+  const auto to = folder.path / "to";
+  const std::string many(600, 'a'); // more than two blocks
+  for (const auto& [pages, tail] : std::vector<std::pair<std::string, std::size_t>>{
+           {"", 0}, {"hhh", 0}, {"ahhz", 0}, {"hah" + many + "hz", 100}, {many, 0}}) {
+    INFO(pages);
+    const PageFile source(from, pages, tail);
+    const PageFile copy(to, "");
+    copy_data(source.fd(), copy.fd());
+    CHECK(fs::file_size(to) == fs::file_size(from));
+    CHECK(copy.layout() == source.layout());
+    CHECK(digest_of_file(to) == digest_of_file(from));
+  }
+}
+
+TEST_CASE("A copy that does not fit is an error") {
+  const Folder folder;
+  const PageFile source(folder.path / "from", "aaaa");
+  const dhg::UniqueFd full(open("/dev/full", O_RDWR));
+  REQUIRE(full);
+  CHECK_THROWS_AS(copy_data(source.fd(), full.get()), dhg::Error);
+  CHECK_THROWS_AS(copy_data(-1, full.get()), dhg::Error);
+}
+
 TEST_CASE("A last piece of less than a page stays, and what precedes it is dug") {
   const Folder folder;
   const PageFile file(folder.path / "memory", "a..", 100);

@@ -18,6 +18,9 @@ def fresh_main():
 class PythonExecutor:
     """Runs each program in a `__main__` of its own."""
 
+    def begin(self):
+        """A run begins. There is nothing to make ready."""
+
     def run(self):
         """Runs session.current; returns when its outcome is stored."""
         session.run_user_code(fresh_main())

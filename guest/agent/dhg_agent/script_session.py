@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+from . import background
 from .executor import fresh_main
 
 HOST = "127.0.0.1"
@@ -14,8 +15,16 @@ PORT = 10000
 # Among the JVM arguments: those that deephaven-server itself recommends.
 RECOMMENDED = "@deephaven"
 
-# Only this guest's own programs reach the port.
-_OPEN_TO_ITS_GUEST = "-DAuthHandlers=io.deephaven.auth.AnonymousAuthenticationHandler"
+_PROPERTIES = [
+    # Only this guest's own programs reach the port.
+    "-DAuthHandlers=io.deephaven.auth.AnonymousAuthenticationHandler",
+    # Statistics that nobody reads, gathered every second.
+    "-Dstatsdriver.enabled=false",
+]
+
+# Threads of the JVM whose work can wait while a short program runs, by the beginnings of
+# the names that the kernel knows.
+_BACKGROUND = ("C1 Compiler", "C2 Compiler", "Sweeper", "StatsDriver", "ServerStateTrac")
 
 # Evaluated by the server, in its scope. Leaves no name behind.
 _SCRIPT = "__import__('dhg_agent.session').session.run_user_code(globals())"
@@ -45,7 +54,7 @@ def _start_server(jvm_args):
     own = [arg for arg in jvm_args if arg != RECOMMENDED]
     streams = sys.stdout, sys.stderr
     os.dup2(2, 1)  # its chatter is of interest only if it fails
-    Server(HOST, PORT, jvm_args=[*own, _OPEN_TO_ITS_GUEST], default_jvm_args=default_args).start()
+    Server(HOST, PORT, jvm_args=[*own, *_PROPERTIES], default_jvm_args=default_args).start()
     sys.stdout, sys.stderr = streams  # the server has put copies for its log in between
 
 
@@ -77,6 +86,11 @@ class ScriptSessionExecutor:
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
         self._own_names = frozenset(self._scope)
+        self._background = background.Threads(_BACKGROUND)
+
+    def begin(self):
+        """A run begins: the JVM's own threads get their share again, a moment later."""
+        self._background.rise_soon()
 
     def run(self):
         """Runs session.current; returns when its outcome is stored."""
@@ -90,7 +104,9 @@ class ScriptSessionExecutor:
         import jpy
 
         system = jpy.get_type("java.lang.System")
+        self._background.sink()
         # What the first collection finds unreachable, reference queues free after it.
         for _ in range(3):
             system.gc()
             system.runFinalization()
+        self._background.settle()

@@ -181,6 +181,7 @@ class Agent:
             renew.set_clock(run.now_ns)
         if run.entropy:
             renew.add_entropy(run.entropy)
+        renewed = time.monotonic_ns()
         channel = self._channel(run.channel, source)
         try:
             text = code.decode("utf-8")
@@ -192,6 +193,7 @@ class Agent:
         )
         sys.argv = run.argv
         self._streams.install()
+        self._executor.begin()
         try:
             self._executor.run()
         finally:
@@ -199,11 +201,16 @@ class Agent:
         ran = time.monotonic_ns()
         result = channel.load()
         loaded = time.monotonic_ns()
-        phases = {"receive": began - since, "run": ran - began, "read_result": loaded - ran}
-        self._outbox.send(
-            protocol.frames(protocol.RESULT, result)
-            + protocol.frame(protocol.DONE, json.dumps({"phases": phases}).encode())
-        )
+        if result:
+            self._outbox.send(protocol.frames(protocol.RESULT, result))
+        phases = {
+            "receive": began - since,
+            "renew": renewed - began,
+            "run_script": ran - renewed,
+            "read_result": loaded - ran,
+            "send": time.monotonic_ns() - loaded,
+        }
+        self._outbox.send(protocol.frame(protocol.DONE, json.dumps({"phases": phases}).encode()))
         self._streams.prepare_next()
 
     def _setup(self, payload):

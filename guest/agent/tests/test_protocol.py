@@ -101,7 +101,7 @@ def test_a_large_result_in_many_frames(host):
 
 def test_phases(host):
     phases = json.loads(host.run("pass").joined(DONE))["phases"]
-    assert list(phases) == ["receive", "run", "read_result"]
+    assert list(phases) == ["receive", "renew", "run_script", "read_result", "send"]
     assert all(isinstance(value, int) and value >= 0 for value in phases.values())
 
 

@@ -1,0 +1,83 @@
+"""Threads of this process whose work can wait.
+
+A restored guest's first hundred milliseconds belong to the program. A JVM has other
+plans: what it compiles in the background was counted before the snapshot, and comes
+due at once after it.
+"""
+
+import os
+import threading
+import time
+
+# After so long a program is no short one, and gains from compiled code.
+RISE_SECONDS = 0.3
+
+SETTLE_LIMIT_SECONDS = 120
+_QUIET_NS = 20_000_000  # in a second: what wakes up now and then
+
+
+def _find(prefixes):
+    threads = []
+    for thread in os.listdir("/proc/self/task"):
+        try:
+            with open(f"/proc/self/task/{thread}/comm") as comm:
+                if comm.read().startswith(prefixes):
+                    threads.append(int(thread))
+        except FileNotFoundError:  # it has ended
+            pass
+    return threads
+
+
+def _processor_ns(threads):
+    total = 0
+    for thread in threads:
+        try:
+            with open(f"/proc/self/task/{thread}/schedstat") as stat:
+                total += int(stat.read().split()[0])
+        except FileNotFoundError:
+            pass
+    return total
+
+
+class Threads:
+    """The threads of this process whose names begin with one of `prefixes`."""
+
+    def __init__(self, prefixes):
+        self._prefixes = tuple(prefixes)
+        self._sunk = []
+        self._begun = threading.Semaphore(0)
+        # Made now: to start a thread costs a short program more than it takes.
+        threading.Thread(target=self._raise, daemon=True).start()
+
+    def settle(self):
+        """Waits until they have done what they had to do, within a limit."""
+        end = time.monotonic() + SETTLE_LIMIT_SECONDS
+        while time.monotonic() < end:
+            before = _processor_ns(_find(self._prefixes))
+            time.sleep(1)
+            if _processor_ns(_find(self._prefixes)) - before < _QUIET_NS:
+                return
+
+    def sink(self):
+        """From now on they run only when nothing else wants to."""
+        self._sunk = _find(self._prefixes)
+        self._schedule(os.SCHED_IDLE)
+
+    def rise_soon(self):
+        """They run as others do again, a moment from now."""
+        if self._sunk:
+            self._begun.release()
+
+    def _raise(self):
+        while True:
+            self._begun.acquire()
+            time.sleep(RISE_SECONDS)
+            self._schedule(os.SCHED_OTHER)
+            self._sunk = []
+
+    def _schedule(self, policy):
+        for thread in self._sunk:
+            try:
+                os.sched_setscheduler(thread, policy, os.sched_param(0))
+            except ProcessLookupError:  # it has ended
+                pass
