@@ -18,6 +18,7 @@ BINARY = os.environ.get("DHG_TEST_BINARY", "")
 CACHE = pathlib.Path(
     os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
 ) / "dhg-tests"
+DEEPHAVEN = os.environ.get("DHG_TEST_DEEPHAVEN", "41.1")  # the version to test
 PAGE_SERVERS = ["file", "eager", "lazy-4k", "lazy-2m"]
 LIMIT = 60  # seconds that any one command may take
 
@@ -116,14 +117,40 @@ def prepared():
     return dhg
 
 
+@pytest.fixture(scope="session")
+def prepared_deephaven():
+    """dhg with a Deephaven snapshot, in a cache of its own; takes minutes at the first use."""
+    if not BINARY:
+        pytest.fail("DHG_TEST_BINARY is not set; scripts/test sets it")
+    dhg = Dhg(CACHE.with_name("dhg-tests-deephaven"), config="fast.yaml")
+    dhg.cache.mkdir(parents=True, exist_ok=True)
+    made = dhg("vm", "prepare", "--version", DEEPHAVEN, timeout=2400)
+    assert made.code == 0, made.err
+    return dhg
+
+
+@contextlib.contextmanager
+def nothing_left(dhg):
+    """The promise that a test leaves no VMM and no staging folder behind."""
+    before = vmm_processes()
+    yield dhg
+    assert wait_until(lambda: not (vmm_processes() - before)), "a QEMU was left running"
+    staging = dhg.cache / "staging"
+    assert not staging.exists() or not list(staging.iterdir())
+
+
 @pytest.fixture
 def dhg(prepared):
-    """dhg, and the promise that a test leaves no VMM and no staging folder behind."""
-    before = vmm_processes()
-    yield prepared
-    assert wait_until(lambda: not (vmm_processes() - before)), "a QEMU was left running"
-    staging = prepared.cache / "staging"
-    assert not staging.exists() or not list(staging.iterdir())
+    """dhg on the python image."""
+    with nothing_left(prepared):
+        yield prepared
+
+
+@pytest.fixture
+def deephaven(prepared_deephaven):
+    """dhg on the Deephaven image."""
+    with nothing_left(prepared_deephaven):
+        yield prepared_deephaven
 
 
 @pytest.fixture
