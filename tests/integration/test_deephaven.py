@@ -173,7 +173,7 @@ def test_what_cannot_be_a_version_or_a_choice(deephaven):
     run = deephaven.exec("print(1)", "--version", "../41")
     assert run.code == 2 and "version" in run.err
     run = deephaven.exec("print(1)", "--set", "jvm_args=nonsense")
-    assert "nonsense" in run.err and "serial" in run.err
+    assert "nonsense" in run.err and "seeds" in run.err
     run = deephaven.exec("print(1)", "--image", "python", "--version", "41.1")
     assert "no versions" in run.err
 

@@ -1,8 +1,8 @@
 """Threads of this process whose work can wait.
 
 A restored guest's first hundred milliseconds belong to the program. A JVM has other
-plans: what it compiles in the background was counted before the snapshot, and comes
-due at once after it.
+plans: what it wants to compile was counted before the snapshot and comes due at once
+after it, and so do its timers. Whatever runs there for the first time is slow.
 """
 
 import os
@@ -16,12 +16,12 @@ SETTLE_LIMIT_SECONDS = 120
 _QUIET_NS = 20_000_000  # in a second: what wakes up now and then
 
 
-def _find(prefixes):
+def _all_but(prefixes):
     threads = []
     for thread in os.listdir("/proc/self/task"):
         try:
             with open(f"/proc/self/task/{thread}/comm") as comm:
-                if comm.read().startswith(prefixes):
+                if not comm.read().startswith(prefixes):
                     threads.append(int(thread))
         except FileNotFoundError:  # it has ended
             pass
@@ -40,10 +40,10 @@ def _processor_ns(threads):
 
 
 class Threads:
-    """The threads of this process whose names begin with one of `prefixes`."""
+    """The threads of this process whose names do not begin with one of `foreground`."""
 
-    def __init__(self, prefixes):
-        self._prefixes = tuple(prefixes)
+    def __init__(self, foreground):
+        self._foreground = tuple(foreground)
         self._sunk = []
         self._begun = threading.Semaphore(0)
         # Made now: to start a thread costs a short program more than it takes.
@@ -53,14 +53,14 @@ class Threads:
         """Waits until they have done what they had to do, within a limit."""
         end = time.monotonic() + SETTLE_LIMIT_SECONDS
         while time.monotonic() < end:
-            before = _processor_ns(_find(self._prefixes))
+            before = _processor_ns(_all_but(self._foreground))
             time.sleep(1)
-            if _processor_ns(_find(self._prefixes)) - before < _QUIET_NS:
+            if _processor_ns(_all_but(self._foreground)) - before < _QUIET_NS:
                 return
 
     def sink(self):
         """From now on they run only when nothing else wants to."""
-        self._sunk = _find(self._prefixes)
+        self._sunk = _all_but(self._foreground)
         self._schedule(os.SCHED_IDLE)
 
     def rise_soon(self):

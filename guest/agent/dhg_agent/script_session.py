@@ -22,9 +22,9 @@ _PROPERTIES = [
     "-Dstatsdriver.enabled=false",
 ]
 
-# Threads of the JVM whose work can wait while a short program runs, by the beginnings of
-# the names that the kernel knows.
-_BACKGROUND = ("C1 Compiler", "C2 Compiler", "Sweeper", "StatsDriver", "ServerStateTrac")
+# Threads whose work cannot wait, by the beginnings of the names that the kernel knows:
+# Python's own, and those that a program waits for while its memory is collected.
+_FOREGROUND = ("python3", "VM Thread", "GC Thread", "G1 ")
 
 # Evaluated by the server, in its scope. Leaves no name behind.
 _SCRIPT = "__import__('dhg_agent.session').session.run_user_code(globals())"
@@ -86,7 +86,7 @@ class ScriptSessionExecutor:
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
         self._own_names = frozenset(self._scope)
-        self._background = background.Threads(_BACKGROUND)
+        self._background = background.Threads(_FOREGROUND)
 
     def begin(self):
         """A run begins: the JVM's own threads get their share again, a moment later."""

@@ -11,6 +11,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from dhg_agent import background  # noqa: E402
 
 
+MAIN = pathlib.Path("/proc/self/comm").read_text().strip()
+
+
 class Worker:
     """A thread with a name that the kernel knows, idle or busy."""
 
@@ -36,8 +39,8 @@ class Worker:
 
 def test_they_sink_and_rise_a_moment_after_a_run_begins(monkeypatch):
     monkeypatch.setattr(background, "RISE_SECONDS", 0.1)
-    worker, other = Worker("C1 CompilerX"), Worker("else")
-    threads = background.Threads(["C1 Compiler"])
+    worker, other = Worker("C1 CompilerX"), Worker("VM Thread")
+    threads = background.Threads(["VM Thread", MAIN])
     threads.rise_soon()  # nothing has sunk: nothing happens
     threads.sink()
     assert worker.policy() == os.SCHED_IDLE
@@ -52,7 +55,7 @@ def test_they_sink_and_rise_a_moment_after_a_run_begins(monkeypatch):
 
 def test_settle_waits_for_the_busy(monkeypatch):
     worker = Worker("C2 CompilerX")
-    threads = background.Threads(["C2 Compiler"])
+    threads = background.Threads([MAIN])
     worker.busy = True
     monkeypatch.setattr(background, "SETTLE_LIMIT_SECONDS", 3)
     began = time.monotonic()
@@ -68,7 +71,7 @@ def test_settle_waits_for_the_busy(monkeypatch):
 
 def test_threads_that_ended_are_no_error():
     worker = Worker("Sweeper")
-    threads = background.Threads(["Sweeper"])
+    threads = background.Threads([MAIN])
     threads.sink()
     worker.over = True
     time.sleep(0.2)
