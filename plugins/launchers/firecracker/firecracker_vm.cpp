@@ -73,7 +73,7 @@ nlohmann::json FirecrackerVm::call(const Request& request, dhg::Deadline deadlin
 }
 
 // Answered once all of the state is loaded: by then it has touched the guest's memory.
-void FirecrackerVm::load(dhg::Deadline deadline) { (void)call(load_, deadline); }
+void FirecrackerVm::load(dhg::Deadline deadline) { (void)call(load_.value(), deadline); }
 
 void FirecrackerVm::resume(dhg::Deadline deadline) { (void)call(resume_request(), deadline); }
 

@@ -7,6 +7,7 @@
 #include "dhg/vm_launcher.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dhg_firecracker {
@@ -46,7 +47,7 @@ class FirecrackerVm final : public dhg::Vm {
   Started started_;
   std::unique_ptr<Api> api_;
 
-  Request load_; // of a machine that is restored
+  std::optional<Request> load_; // of a machine that is restored
   dhg::UniqueFd handoff_;
 
   bool booted_ = false;

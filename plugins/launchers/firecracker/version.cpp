@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <array>
 #include <cerrno>
 #include <charconv>
 
@@ -32,7 +31,7 @@ bool take_dot(std::string_view& text) {
 } // namespace
 
 std::string to_string(const Version& version) {
-  return fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
+  return fmt::format("{}.{}.{}", version[0], version[1], version[2]);
 }
 
 std::optional<Version> parse_version(std::string_view text) {
@@ -40,9 +39,9 @@ std::optional<Version> parse_version(std::string_view text) {
   const auto begin = text.find_first_of("0123456789");
   if (begin == std::string_view::npos) return std::nullopt;
   text.remove_prefix(begin);
-  Version version;
-  if (take_number(text, version.major) && take_dot(text) && take_number(text, version.minor) &&
-      take_dot(text) && take_number(text, version.patch))
+  Version version{};
+  if (take_number(text, version[0]) && take_dot(text) && take_number(text, version[1]) &&
+      take_dot(text) && take_number(text, version[2]))
     return version;
   return std::nullopt;
 }

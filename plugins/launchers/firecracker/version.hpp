@@ -1,6 +1,6 @@
 #pragma once
 
-#include <compare>
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -8,12 +8,8 @@
 
 namespace dhg_firecracker {
 
-struct Version {
-  unsigned major = 0;
-  unsigned minor = 0;
-  unsigned patch = 0;
-  friend auto operator<=>(const Version&, const Version&) = default;
-};
+/// Major, minor, patch.
+using Version = std::array<unsigned, 3>;
 
 /// The first that restores a snapshot with a socket of each run's own and with a vsock
 /// that works afterwards.
