@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -21,6 +22,7 @@ CACHE = pathlib.Path(
 DEEPHAVEN = os.environ.get("DHG_TEST_DEEPHAVEN", "41.1")  # the version to test
 PAGE_SERVERS = ["file", "eager", "lazy-4k", "lazy-2m"]
 LIMIT = 60  # seconds that any one command may take
+ON_FIRECRACKER = ("--set", "launcher.plugin=firecracker", "--set", "machine.memory=128MiB")
 
 
 @dataclasses.dataclass
@@ -78,6 +80,29 @@ class Dhg:
 
     def exec(self, code, *options, **keywords):
         return self("exec", "--vm", *options, "-c", code, **keywords)
+
+
+def real_firecracker():
+    """The path of a firecracker that is no fake, or None."""
+    return os.environ.get("DHG_FIRECRACKER") or shutil.which("firecracker")
+
+
+def why_no_real_firecracker():
+    """What this host lacks to run one; None if nothing."""
+    if not real_firecracker():
+        return "there is no firecracker: neither DHG_FIRECRACKER nor in PATH"
+    doctor = subprocess.run(
+        [BINARY, "doctor", *ON_FIRECRACKER],
+        env={**os.environ, "DHG_FIRECRACKER": real_firecracker()},
+        capture_output=True,
+        text=True,
+    )
+    lacking = [
+        line
+        for line in doctor.stdout.splitlines()
+        if line.startswith("missing") and ("KVM" in line or "firecracker" in line)
+    ]
+    return "; ".join(lacking) or None
 
 
 def vmm_processes():

@@ -8,10 +8,16 @@ import signal
 import subprocess
 
 import pytest
-from conftest import BINARY, PAGE_SERVERS, Dhg, wait_until
+from conftest import (
+    ON_FIRECRACKER,
+    PAGE_SERVERS,
+    Dhg,
+    real_firecracker,
+    wait_until,
+    why_no_real_firecracker,
+)
 
 FAKE = pathlib.Path(__file__).resolve().parents[1] / "fakes/fake_firecracker.py"
-ON_FIRECRACKER = ("--set", "launcher.plugin=firecracker", "--set", "machine.memory=128MiB")
 ON_THE_FAKE = (*ON_FIRECRACKER, "--set", "launcher.options.check_kvm=false")
 RESTORE = ["PUT /snapshot/load", "PATCH /vm", "CONNECT"]
 
@@ -267,24 +273,11 @@ def test_kvm_is_looked_at_before(fake):
         assert "KVM" in made.err and "launcher.plugin=qemu" in made.err
 
 
-def why_no_real_firecracker():
-    if not BINARY:
-        return None
-    firecracker = os.environ.get("DHG_FIRECRACKER") or shutil.which("firecracker")
-    if not firecracker:
-        return "there is no firecracker: neither DHG_FIRECRACKER nor in PATH"
-    environment = {**os.environ, "DHG_FIRECRACKER": firecracker}
-    doctor = subprocess.run([BINARY, "doctor", *ON_FIRECRACKER], env=environment,
-                            capture_output=True, text=True)
-    lacking = [line for line in doctor.stdout.splitlines() if line.startswith("missing")]
-    lacking = [line for line in lacking if "KVM" in line or "firecracker" in line]
-    return "; ".join(lacking) or None
-
-
-@pytest.mark.skipif(why_no_real_firecracker() is not None, reason=str(why_no_real_firecracker()))
 def test_a_real_firecracker(prepared, tmp_path):
+    if (why := why_no_real_firecracker()) is not None:
+        pytest.skip(why)
     dhg = Dhg(tmp_path / "cache")
-    dhg.env["DHG_FIRECRACKER"] = os.environ.get("DHG_FIRECRACKER") or shutil.which("firecracker")
+    dhg.env["DHG_FIRECRACKER"] = real_firecracker()
     shutil.copytree(prepared.cache / "images", dhg.cache / "images", copy_function=os.link)
     made = dhg("vm", "prepare", *ON_FIRECRACKER, timeout=300)
     assert made.code == 0, made.err
