@@ -6,14 +6,10 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import real_firecracker, why_no_real_firecracker
+from conftest import BINARY, real_firecracker, why_no_real_firecracker
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SUITE = pathlib.Path(
-    os.environ.get("DHG_TEST_LAUNCHER_SUITE")
-    or ROOT / "build/release/bin/dhg_conformance_launchers"
-)
-PLUGINS = ROOT / "build/release/lib/dhg/plugins/launchers"
+PREFIX = pathlib.Path(BINARY).parents[1] if BINARY else None
 LIMIT = 300
 
 
@@ -28,20 +24,18 @@ def image(prepared, tmp_path_factory):
                          ("rootfs.erofs", "rootfs.erofs")]:
         (folder / name).symlink_to(built / source)
     subprocess.run(
-        [ROOT / "guest/images/make-initrd", built, ROOT / "build/release/lib/dhg/guest/init",
-         ROOT / "guest/agent", folder / "initrd"],
+        [PREFIX / "share/dhg/guest/images/make-initrd", built, PREFIX / "lib/dhg/guest/init",
+         PREFIX / "share/dhg/guest/agent", folder / "initrd"],
         check=True,
     )
     return folder
 
 
 def run_suite(image, launcher, **environment):
-    if not SUITE.exists():
-        pytest.fail(f"{SUITE} is not there: build the tests, or set DHG_TEST_LAUNCHER_SUITE")
     done = subprocess.run(
-        [SUITE],
+        [PREFIX / "lib/dhg/conformance/dhg_conformance_launchers"],
         env={**os.environ, "DHG_CONFORMANCE_IMAGE": str(image),
-             "DHG_CONFORMANCE_PLUGINS": str(PLUGINS / f"{launcher}.so"), **environment},
+             "DHG_CONFORMANCE_PLUGINS": str(PREFIX / f"lib/dhg/plugins/launchers/{launcher}.so"), **environment},
         capture_output=True, text=True, timeout=LIMIT,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
