@@ -2,6 +2,7 @@
 // hang or corrupt a guest.
 
 #include "fixture.hpp"
+#include "os/event_fd.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -222,7 +223,9 @@ TEST_CASE("The process is left, with the reason, when a page server's call outli
   REQUIRE(child >= 0);
   if (child == 0) {
     Scripted server;
-    server.faulting = [](auto&, const auto&) {
+    os::EventFd entered;
+    server.faulting = [&](auto&, const auto&) {
+      entered.set();
       for (;;) pause();
     };
     memory::MemorySession::Stuck stuck;
@@ -237,7 +240,7 @@ TEST_CASE("The process is left, with the reason, when a page server's call outli
     Served served(full_region(kMiB), server, "scripted", stuck);
     if (!served.attach()) _exit(2);
     served.vm().send({Op::read, Order::sequential, 1, 0, 0, kMiB});
-    std::this_thread::sleep_for(20ms); // until it waits for the page
+    if (!readable_within(entered.fd(), 10s)) _exit(4); // it waits for the page
     served.vm().kill();
     served.end_session();
     _exit(3);
