@@ -29,7 +29,9 @@ def add_entropy(entropy):
     random.seed(int.from_bytes(python, "little"))
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        numpy.random.seed(struct.unpack("8I", python))
+        # One number: to seed with several, NumPy makes arrays, and what runs for the first
+        # time in a restored guest is slow.
+        numpy.random.seed(int.from_bytes(python[:4], "little"))
 
 
 @functools.cache
