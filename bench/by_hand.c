@@ -51,10 +51,8 @@ static void* serve(void* argument) {
     char space[CMSG_SPACE(sizeof(int))];
   } control;
   struct iovec data = {text, sizeof text - 1};
-  struct msghdr message = {.msg_iov = &data,
-                           .msg_iovlen = 1,
-                           .msg_control = &control,
-                           .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   const ssize_t got = recvmsg(memory->handoff, &message, 0);
   if (got <= 0) return NULL;
   text[got] = '\0';
@@ -67,11 +65,9 @@ static void* serve(void* argument) {
     struct uffd_msg fault;
     if (poll(&ready, 1, -1) < 0 || read(faults, &fault, sizeof fault) != sizeof fault) continue;
     const uint64_t at = (fault.arg.pagefault.address - base) / memory->chunk * memory->chunk;
-    const uint64_t length =
-        memory->size - at < memory->chunk ? memory->size - at : memory->chunk;
-    struct uffdio_copy copy = {.dst = base + at,
-                               .src = (uint64_t)(uintptr_t)(memory->file + at),
-                               .len = length};
+    const uint64_t length = memory->size - at < memory->chunk ? memory->size - at : memory->chunk;
+    struct uffdio_copy copy = {
+        .dst = base + at, .src = (uint64_t)(uintptr_t)(memory->file + at), .len = length};
     /* What somebody else had copied, or was begun: the rest of it. */
     while (ioctl(faults, UFFDIO_COPY, &copy) != 0 && copy.copy > 0) {
       copy.dst += (uint64_t)copy.copy;
