@@ -32,6 +32,7 @@ extern const Command vm_prepare_command;
 extern const Command vm_status_command;
 extern const Command vm_clean_command;
 extern const Command config_show_command;
+extern const Command page_server_command;
 extern const Command plugin_list_command;
 extern const Command plugin_info_command;
 extern const Command plugin_new_command;

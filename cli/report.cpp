@@ -12,6 +12,13 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 
 json optional_text(const std::string& text) { return text.empty() ? json() : json(text); }
 
+json memory_json(const memory::MemoryStats& stats) {
+  return {{"faults", stats.faults},
+          {"copied_bytes", stats.copied_bytes},
+          {"zeroed_bytes", stats.zeroed_bytes},
+          {"removed_bytes", stats.removed_bytes}};
+}
+
 json phases_json(const timing::Timeline& timeline) {
   json result = json::array();
   for (const auto& span : timeline.spans())
@@ -73,14 +80,22 @@ std::string exec_json(const run::ExecReport& report, const std::string& out, con
       {"accelerator", report.accelerator ? json(to_string(*report.accelerator)) : json()},
       {"snapshot", optional_text(report.snapshot)},
       {"substitutions", report.substitutions},
-      {"memory",
-       {{"faults", report.memory.faults},
-        {"copied_bytes", report.memory.copied_bytes},
-        {"zeroed_bytes", report.memory.zeroed_bytes},
-        {"removed_bytes", report.memory.removed_bytes}}},
+      {"memory", memory_json(report.memory)},
   };
   // A program may print what is not UTF-8; JSON cannot say that.
   return object.dump(2, ' ', false, json::error_handler_t::replace);
+}
+
+std::string served_vm_json(const run::ServedVmReport& report, const timing::Timeline& timeline) {
+  json object{{"vm", report.number},
+              {"pid", report.pid},
+              {"page_server", report.page_server},
+              {"outcome", report.error.empty() ? "ended" : "failed"},
+              {"error", optional_text(report.error)},
+              {"seconds", report.seconds.count()},
+              {"phases", phases_json(timeline)}};
+  object.update(memory_json(report.memory));
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 void print_phases(std::ostream& to, const run::ExecReport& report,

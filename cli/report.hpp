@@ -1,6 +1,7 @@
 #pragma once
 
 #include "run/exec.hpp"
+#include "run/served_vm.hpp"
 
 #include <iosfwd>
 #include <string>
@@ -10,6 +11,10 @@ namespace dhg::cli {
 /// The one object of `dhg exec --json`.
 [[nodiscard]] std::string exec_json(const run::ExecReport& report, const std::string& out,
                                     const std::string& err, const timing::Timeline& timeline);
+
+/// The line of `dhg page-server` about one VM.
+[[nodiscard]] std::string served_vm_json(const run::ServedVmReport& report,
+                                         const timing::Timeline& timeline);
 
 /// The phases of a run, for --verbose.
 void print_phases(std::ostream& to, const run::ExecReport& report,

@@ -39,8 +39,9 @@ Setup make_setup(const po::variables_map& values) {
   setup.layout = run::installed_layout();
   setup.raw = config::parse_file(config_path(values, setup.layout.configs));
   config::apply_environment(setup.raw, environment);
-  for (const auto& [flag, key] : {std::pair{"image", "image="}, std::pair{"version", "version="},
-                                  std::pair{"timeout", "run.timeout="}})
+  for (const auto& [flag, key] :
+       {std::pair{"image", "image="}, std::pair{"version", "version="},
+        std::pair{"page-server", "page_server.plugin="}, std::pair{"timeout", "run.timeout="}})
     if (values.count(flag) != 0) config::apply_set(setup.raw, key + values[flag].as<std::string>());
   if (values.count("set") != 0)
     for (const auto& assignment : values["set"].as<std::vector<std::string>>())

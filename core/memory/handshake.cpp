@@ -19,6 +19,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxMessage = 64 * 1024;
+// One is right; a few are taken to say how many came.
+constexpr std::size_t kMaxDescriptors = 4;
 constexpr std::size_t kMaxRegions = 64;
 constexpr std::uint64_t kMaxAddress = UINT64_C(1) << 57; // user space with five page levels
 
@@ -105,12 +107,12 @@ bool complete(const std::string& text) { return !text.empty() && json::accept(te
 UniqueFd checked_userfaultfd(std::vector<UniqueFd>& descriptors) {
   if (descriptors.size() != 1)
     refuse(fmt::format("{} descriptors came with it instead of one", descriptors.size()));
-  auto fd = std::move(descriptors.front());
-  if (!os::uffd::is_userfaultfd(fd.get())) refuse("the descriptor is no userfaultfd");
-  const int flags = fcntl(fd.get(), F_GETFL);
-  if (flags < 0 || fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0)
+  const int fd = descriptors.front().get();
+  if (!os::uffd::is_userfaultfd(fd)) refuse("the descriptor is no userfaultfd");
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
     throw system_error(errno, "cannot make the userfaultfd non-blocking");
-  return fd;
+  return std::move(descriptors.front());
 }
 
 } // namespace
@@ -130,7 +132,7 @@ std::vector<HostRegion> parse_regions(std::string_view text, std::uint64_t file_
 }
 
 Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_size, int vmm,
-                        int stop, Deadline deadline) {
+                        int stop, Deadline deadline, std::vector<UniqueFd>& descriptors) {
   UniqueFd accepted;
   if (is_listening(socket)) {
     await_message(socket, vmm, stop, deadline);
@@ -140,14 +142,14 @@ Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_si
   }
 
   std::string message;
-  std::vector<UniqueFd> descriptors;
   std::array<std::byte, 8192> buffer;
   int empty_messages = 0;
   while (!complete(message)) {
     await_message(socket, vmm, stop, deadline);
     auto part = os::receive_with_descriptors(socket, buffer);
-    if (part.descriptors_lost) refuse("too many descriptors came with it");
     for (auto& fd : part.descriptors) descriptors.push_back(std::move(fd));
+    if (part.descriptors_lost || descriptors.size() > kMaxDescriptors)
+      refuse("too many descriptors came with it");
     // Firecracker has been seen to send an empty message first; two are an end.
     if (part.bytes == 0 && ++empty_messages > 1) {
       if (message.empty()) vmm_ended();

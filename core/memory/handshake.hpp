@@ -40,8 +40,12 @@ struct Handoff {
 /// Receives the handshake on `socket` (connected, or listening: then accepts one
 /// connection first). Ends early when `vmm` (a pidfd) or `stop` becomes readable.
 /// The message may come in pieces, and after an empty one.
+/// @param descriptors where all that came is left when it throws: with the last copy
+///   of a userfaultfd the guest's missing pages turn into zeros, so end the VMM before
+///   you close them
 /// @throws Error
 [[nodiscard]] Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_size,
-                                      int vmm, int stop, Deadline deadline);
+                                      int vmm, int stop, Deadline deadline,
+                                      std::vector<UniqueFd>& descriptors);
 
 } // namespace dhg::memory

@@ -63,13 +63,14 @@ void MemorySession::leave_if_stuck() {
   _exit(kExitFailed);
 }
 
-void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline) {
+void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline, VmmOwner owner) {
   {
     const std::lock_guard lock(mutex_);
     // Our own copy: the VM may be gone, and its descriptor's number in use again,
     // before this thread has noticed.
     vmm_.reset(fcntl(vmm, F_DUPFD_CLOEXEC, 0));
     if (!vmm_) throw system_error(errno, "cannot watch the VMM");
+    owner_ = owner;
     link_ = VmmLink{std::move(handoff), vmm_.get(), deadline};
     if (!failure_.empty()) kill_vmm();
   }
@@ -120,8 +121,14 @@ void MemorySession::serve(VmmLink link) {
   }
   if (!link.handoff) throw Error(Blame::environment, "the VMM's launcher hands no memory over");
   auto span = timeline_.span("handoff");
-  auto handoff = receive_handoff(link.handoff.get(), backing, source_.size(), link.vmm, stop_.fd(),
-                                 link.deadline);
+  Handoff handoff;
+  try {
+    handoff = receive_handoff(link.handoff.get(), backing, source_.size(), link.vmm, stop_.fd(),
+                              link.deadline, refused_);
+  } catch (...) {
+    anything_came_ = !refused_.empty();
+    throw;
+  }
   span.end();
   if (backing == MemoryBacking::private_mapping) {
     attached_.set();
@@ -132,6 +139,8 @@ void MemorySession::serve(VmmLink link) {
     memory_ = std::make_unique<ManagedMemory>(source_, std::move(handoff), name_);
     return memory_.get();
   }();
+  anything_came_ = true;
+  handed_over_.set();
   {
     const auto attach = timeline_.span("attach");
     ask_server(CallWatch::Call::attach, [&] { server_.attach(*memory); });
@@ -158,8 +167,20 @@ void MemorySession::fail(const std::string& reason, bool vmm_is_to_blame) {
   attached_.set();
 }
 
-void MemorySession::kill_vmm() const {
-  if (vmm_) syscall(SYS_pidfd_send_signal, vmm_.get(), SIGKILL, nullptr, 0);
+void MemorySession::kill_vmm() {
+  if (!vmm_ || (owner_ == VmmOwner::somebody_else && !anything_came_)) return;
+  vmm_survives_ =
+      syscall(SYS_pidfd_send_signal, vmm_.get(), SIGKILL, nullptr, 0) != 0 && errno != ESRCH;
+}
+
+void MemorySession::end_vmm(const std::string& reason) {
+  fail(reason);
+  stop_.set();
+}
+
+int MemorySession::userfaultfd() const {
+  const std::lock_guard lock(mutex_);
+  return memory_ ? memory_->userfaultfd() : -1;
 }
 
 std::string MemorySession::failure() const {

@@ -6,14 +6,20 @@
 #include "os/event_fd.hpp"
 #include "timing/timeline.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace dhg::memory {
+
+/// Who started the VMM. One of somebody else is killed only if it has sent a
+/// descriptor: until then it may be anything.
+enum class VmmOwner { us, somebody_else };
 
 /// Brings one guest's memory back: a thread of its own runs the page server's
 /// preload while the VMM starts, takes the handoff, lets the page server attach,
@@ -40,7 +46,9 @@ class MemorySession {
 
   /// The VMM was started. `handoff` is where its handshake arrives (empty if none
   /// does, with a private mapping); `vmm` is its pidfd, borrowed.
-  void vmm_started(UniqueFd handoff, int vmm, Deadline deadline);
+  void vmm_started(UniqueFd handoff, int vmm, Deadline deadline, VmmOwner owner = VmmOwner::us);
+  /// Ends the VMM for `reason`, and stops serving.
+  void end_vmm(const std::string& reason);
   /// Readable once the page server has attached and the guest may run, or once it
   /// never will: see failure().
   [[nodiscard]] int attached_fd() const noexcept { return attached_.fd(); }
@@ -49,6 +57,17 @@ class MemorySession {
   /// Whether that is only because the VMM ended, which can tell more itself.
   [[nodiscard]] bool vmm_is_to_blame() const;
   [[nodiscard]] MemoryStats stats() const;
+
+  /// Readable once the guest's memory was handed over; never with a private mapping.
+  [[nodiscard]] int handed_over_fd() const noexcept { return handed_over_.fd(); }
+  /// Readable once nothing is served any more: it failed, or the VMM ended.
+  [[nodiscard]] int done_fd() const noexcept { return done_.fd(); }
+  /// Whether the VMM has sent a descriptor, good or bad.
+  [[nodiscard]] bool anything_came() const noexcept { return anything_came_; }
+  /// Whether the VMM lives on although its memory cannot be served: it may not be killed.
+  [[nodiscard]] bool vmm_survives() const noexcept { return vmm_survives_; }
+  /// The guest's, once it was handed over. Borrowed.
+  [[nodiscard]] int userfaultfd() const;
 
  private:
   struct VmmLink {
@@ -65,7 +84,7 @@ class MemorySession {
   [[nodiscard]] std::uint64_t progress() const;
   void leave_if_stuck();
   void fail(const std::string& reason, bool vmm_is_to_blame = false);
-  void kill_vmm() const;
+  void kill_vmm();
 
   const FilePageSource& source_;
   PageServer& server_;
@@ -76,13 +95,19 @@ class MemorySession {
   os::EventFd stop_;
   os::EventFd started_;
   os::EventFd attached_;
+  os::EventFd handed_over_;
   os::EventFd done_;         // set by the thread when it ends
-  mutable std::mutex mutex_; // guards the five below
+  mutable std::mutex mutex_; // guards the six below
   UniqueFd vmm_;
   std::optional<VmmLink> link_;
   std::unique_ptr<ManagedMemory> memory_;
   std::string failure_;
   bool vmm_is_to_blame_ = false;
+  VmmOwner owner_ = VmmOwner::us;
+
+  std::atomic<bool> anything_came_{false};
+  std::atomic<bool> vmm_survives_{false};
+  std::vector<UniqueFd> refused_; // what came with a bad handshake; the thread's own
 
   CallWatch watch_;    // uses the above
   std::thread thread_; // last: uses all of the above

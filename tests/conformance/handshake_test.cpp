@@ -66,7 +66,7 @@ class Handshake {
   memory::Handoff receive(std::chrono::milliseconds limit = 2s,
                           MemoryBacking backing = MemoryBacking::userfaultfd) {
     return memory::receive_handoff(ours.get(), backing, 1024 * kKiB, vmm.fd(), stop.fd(),
-                                   deadline_in(limit));
+                                   deadline_in(limit), descriptors);
   }
   std::string refusal(std::chrono::milliseconds limit = 2s,
                       MemoryBacking backing = MemoryBacking::userfaultfd) {
@@ -78,6 +78,7 @@ class Handshake {
     return "accepted";
   }
 
+  std::vector<UniqueFd> descriptors;
   UniqueFd ours;
   UniqueFd theirs;
   os::EventFd vmm; // stands for the pidfd
@@ -168,6 +169,11 @@ TEST_CASE("A handshake with the wrong descriptors is refused", "[core]") {
   }
   SECTION("more than there is room for") {
     send_with(handshake.theirs.get(), kGood, std::vector<int>(16, fd.get()));
+    CHECK_THAT(handshake.refusal(), Contains("too many descriptors"));
+  }
+  SECTION("without end, a few with each byte") {
+    for (int i = 0; i < 100; ++i)
+      send_with(handshake.theirs.get(), " ", {fd.get(), fd.get(), fd.get()});
     CHECK_THAT(handshake.refusal(), Contains("too many descriptors"));
   }
   SECTION("no userfaultfd") {

@@ -1,0 +1,76 @@
+#include "command.hpp"
+#include "report.hpp"
+#include "setup.hpp"
+
+#include "dhg/error.hpp"
+#include "run/page_service.hpp"
+
+#include <unistd.h>
+#include <iostream>
+
+namespace dhg::cli {
+namespace {
+
+constexpr int kExitTimeout = 124;
+constexpr int kExitFailed = 125;
+
+Usage page_server_usage() {
+  Usage usage;
+  usage.about =
+      "Serves the memory of a VM that another program restores: any VMM that speaks\n"
+      "Firecracker's handshake. Ends with the VM and prints one JSON object a VM. A VMM\n"
+      "whose memory cannot be served is killed. docs/page-server-command.md tells more.";
+  usage.options.add_options()("socket", po::value<std::string>()->value_name("PATH")->required(),
+                              "where to listen: the VMM's mem_backend.backend_path")(
+      "memory", po::value<std::string>()->value_name("FILE")->required(),
+      "the snapshot's memory file, which only this program reads")(
+      "page-server", po::value<std::string>()->value_name("NAME"),
+      "short for --set page_server.plugin=NAME")(
+      "many", "serve VM after VM, also at the same time, until a signal")(
+      "timeout", po::value<std::string>()->value_name("TIME"),
+      "the longest that this may take: 30s, 5m; VMs that live then are killed");
+  add_config_options(usage.options);
+  return usage;
+}
+
+int exit_code(const run::PageService::End& end) {
+  if (end.signal != 0) return 128 + end.signal;
+  if (end.timeout) return kExitTimeout;
+  return end.failed ? kExitFailed : 0;
+}
+
+int page_server(const Invocation& invocation) {
+  const auto& values = invocation.values;
+  os::SignalFd signals; // before any thread
+  const auto setup = make_setup(values);
+  const auto registry = make_registry(setup.layout);
+  std::optional<Deadline> deadline;
+  if (values.count("timeout") != 0) deadline = invocation.started + *setup.settings.run.timeout;
+
+  run::PageService service(
+      {values["socket"].as<std::string>(), values["memory"].as<std::string>(),
+       values.count("many") != 0, deadline, signals,
+       [&] {
+         return run::activate<PageServer>(registry, DHG_PAGE_SERVER,
+                                          setup.settings.page_server.choice);
+       },
+       [](const run::ServedVmReport& report, const timing::Timeline& timeline) {
+         std::cout << served_vm_json(report, timeline) << std::endl;
+       },
+       [](const std::string& note) { std::cerr << "dhg: " << note << '\n'; }});
+  std::cerr << "dhg: waiting for a VMM at " << values["socket"].as<std::string>() << '\n';
+  const auto end = service.run();
+  // A page server's thread that never returns still uses all this.
+  if (end.stuck) {
+    std::cout.flush();
+    _exit(exit_code(end));
+  }
+  return exit_code(end);
+}
+
+} // namespace
+
+const Command page_server_command{"page-server", "serve memory to a VMM that something else starts",
+                                  page_server_usage, page_server};
+
+} // namespace dhg::cli

@@ -1,0 +1,96 @@
+#include "run/served_vm.hpp"
+
+#include "dhg/error.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <algorithm>
+#include <cerrno>
+
+namespace dhg::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kHandshakeLimit = 10s;
+constexpr auto kLastCallLimit = 2s; // of a page server whose VM has ended
+
+bool readable(int fd) {
+  pollfd state{fd, POLLIN, 0};
+  return poll(&state, 1, 0) > 0;
+}
+
+} // namespace
+
+ServedVm::ServedVm(const memory::FilePageSource& source, ActivePlugin<PageServer> server,
+                   std::function<void(const std::string&)> leave)
+    : server_(std::move(server)),
+      session_(source, *server_.object, server_.name, timeline_, {{}, std::move(leave)}) {}
+
+void ServedVm::connect(UniqueFd connection) {
+  auto peer = os::peer_of(connection.get());
+  connected_ = timing::Clock::now();
+  session_.vmm_started(std::move(connection), peer.process.get(), deadline_in(kHandshakeLimit),
+                       memory::VmmOwner::somebody_else);
+  peer_ = std::move(peer);
+}
+
+bool ServedVm::stop() {
+  session_.end_vmm("no VMM came");
+  pollfd done{session_.done_fd(), POLLIN, 0};
+  const auto until = deadline_in(kLastCallLimit);
+  int ready = 0;
+  do {
+    ready = poll(&done, 1, poll_timeout_ms(until));
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+void ServedVm::add_waits(std::vector<pollfd>& fds, Deadline& until) const {
+  if (!peer_.process) {
+    fds.push_back({session_.attached_fd(), POLLIN, 0}); // too early: preload has failed
+    return;
+  }
+  if (!handed_over()) fds.push_back({session_.handed_over_fd(), POLLIN, 0});
+  if (!done_) fds.push_back({session_.done_fd(), POLLIN, 0});
+  if (!gone_) fds.push_back({peer_.process.get(), POLLIN, 0});
+  if (gone_) until = std::min(until, *gone_);
+}
+
+std::optional<ServedVmReport> ServedVm::advance() {
+  if (!peer_.process) return std::nullopt;
+  if (!handed_over() && readable(session_.handed_over_fd())) {
+    try {
+      guard_ = std::make_unique<VmmGuard>(peer_.process.get(), session_.userfaultfd());
+    } catch (const Error& error) {
+      end(error.what());
+    }
+  }
+  done_ = done_ || readable(session_.done_fd());
+  if (!gone_ && readable(peer_.process.get())) gone_ = deadline_in(kLastCallLimit);
+
+  const bool failed = !session_.failure().empty();
+  const bool waits_for_vmm = session_.anything_came() && failed && !gone_;
+  if (done_ && !waits_for_vmm) return report();
+  if (gone_ && !done_ && timing::Clock::now() >= *gone_) {
+    stuck_ = true;
+    session_.end_vmm(
+        fmt::format("page server '{}' did not return although the VM has ended", server_.name));
+    return report();
+  }
+  return std::nullopt;
+}
+
+ServedVmReport ServedVm::report() {
+  if (guard_) guard_->release(gone_.has_value());
+  ServedVmReport result;
+  result.pid = peer_.pid;
+  result.page_server = server_.name;
+  result.error = session_.failure();
+  result.turned_away = !session_.anything_came();
+  result.memory = session_.stats();
+  result.seconds = timing::Clock::now() - connected_;
+  return result;
+}
+
+} // namespace dhg::run
