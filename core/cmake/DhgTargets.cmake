@@ -31,6 +31,10 @@ if(DHG_SANITIZE)
   add_link_options($<$<LINK_LANGUAGE:CXX>:-fsanitize=${DHG_SANITIZE}>)
 endif()
 
+if(DHG_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # dhg_add_plugin() and dhg_embed_text(), which plugins outside this tree have too.
 set(DHG_PLUGIN_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/dhg/plugins)
 include(DhgPlugin)
