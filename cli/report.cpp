@@ -49,6 +49,12 @@ json tables_json(const std::vector<TableInfo>& tables) {
   return result;
 }
 
+json figures_json(const run::ExecReport& report) {
+  json result = json::object();
+  for (const auto& figure : report.page_server_figures) result[figure.name] = figure.value;
+  return result;
+}
+
 json error_json(const run::ExecReport& report) {
   if (const auto& error = report.result.error)
     return {{"type", error->type}, {"message", error->message}, {"traceback", error->traceback}};
@@ -81,6 +87,7 @@ std::string exec_json(const run::ExecReport& report, const std::string& out, con
       {"snapshot", optional_text(report.snapshot)},
       {"substitutions", report.substitutions},
       {"memory", memory_json(report.memory)},
+      {"page_server", figures_json(report)},
   };
   // A program may print what is not UTF-8; JSON cannot say that.
   return object.dump(2, ' ', false, json::error_handler_t::replace);
@@ -113,6 +120,11 @@ void print_phases(std::ostream& to, const run::ExecReport& report,
       Milliseconds(timing::Clock::now() - timeline.origin()).count(), report.memory.faults,
       static_cast<double>(report.memory.copied_bytes) / (1024 * 1024),
       static_cast<double>(report.memory.zeroed_bytes) / (1024 * 1024));
+  if (report.page_server_figures.empty()) return;
+  to << fmt::format("dhg: {}:", report.page_server);
+  for (const auto& figure : report.page_server_figures)
+    to << fmt::format(" {}={:.6g}", figure.name, figure.value);
+  to << '\n';
 }
 
 } // namespace dhg::cli

@@ -3,6 +3,7 @@
 
 #include "run/build_image.hpp"
 #include "run/prepare.hpp"
+#include "run/train.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -49,9 +50,16 @@ int prepare(const Invocation& invocation) {
   const auto registry = make_registry(setup.layout);
   auto store = make_store();
   try {
-    run::prepare(invocation.values.count("force") != 0,
-                 {setup.settings, registry, store, setup.layout, signals, DHG_VERSION,
-                  [](std::string_view line) { std::cerr << "dhg: " << line << '\n'; }});
+    const run::PrepareContext context{
+        setup.settings,
+        registry,
+        store,
+        setup.layout,
+        signals,
+        DHG_VERSION,
+        [](std::string_view line) { std::cerr << "dhg: " << line << '\n'; }};
+    run::prepare(invocation.values.count("force") != 0, context);
+    run::train(context);
   } catch (const run::Interrupted& interrupted) {
     std::cerr << "dhg: interrupted; what was begun is removed\n";
     return 128 + interrupted.signal;

@@ -11,7 +11,7 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 build_packages=(
   cmake ninja-build g++ pkg-config
   libboost-dev libboost-program-options-dev libyaml-cpp-dev libfmt-dev
-  nlohmann-json3-dev libxxhash-dev
+  nlohmann-json3-dev libxxhash-dev libzstd-dev
 )
 # What `dhg vm prepare` and `dhg exec` run.
 run_packages=(qemu-system-x86 mmdebstrap erofs-utils cpio kmod lz4)

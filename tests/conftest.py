@@ -20,7 +20,7 @@ CACHE = pathlib.Path(
     os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
 ) / "dhg-tests"
 DEEPHAVEN = os.environ.get("DHG_TEST_DEEPHAVEN", "41.1")  # the version to test
-PAGE_SERVERS = ["file", "eager", "lazy-4k", "lazy-2m"]
+PAGE_SERVERS = ["file", "eager", "lazy-4k", "lazy-2m", "hybrid", "working-set"]
 LIMIT = 60  # seconds that any one command may take
 ON_FIRECRACKER = ("--set", "launcher.plugin=firecracker", "--set", "machine.memory=128MiB")
 
@@ -184,3 +184,15 @@ def empty_dhg(tmp_path):
     if not BINARY:
         pytest.fail("DHG_TEST_BINARY is not set; scripts/test sets it")
     return Dhg(tmp_path / "cache")
+
+
+@pytest.fixture
+def copied(dhg, tmp_path):
+    """A cache with its own copy of the snapshot, which a test may damage."""
+    shutil.copytree(dhg.cache / "images", tmp_path / "images", symlinks=True)
+    [snapshot] = (dhg.cache / "snapshots").iterdir()
+    copy = tmp_path / "snapshots" / snapshot.name
+    copy.mkdir(parents=True)
+    for file in snapshot.iterdir():
+        os.system(f"cp --sparse=always '{file}' '{copy / file.name}'")
+    return Dhg(tmp_path), copy

@@ -42,6 +42,14 @@ const std::array kSchema{
     Key{"image", "deephaven", "lower-case letters, digits and '-'",
         "the guest image: a recipe of this installation",
         [](Settings& s, const std::string& t) { return is_word(t) && (s.image = t, true); }},
+    Key{"page_source", "mapped", "mapped, direct or compressed",
+        "how pages are read: through the page cache, past it, or from a compressed copy",
+        [](Settings& s, const std::string& t) {
+          s.page_source = t == "direct"       ? PageSourceKind::direct
+                          : t == "compressed" ? PageSourceKind::compressed
+                                              : PageSourceKind::mapped;
+          return t == "mapped" || t == "direct" || t == "compressed";
+        }},
     Key{"version", "newest", "newest, or a version such as 41.1",
         "of the image; newest: of the newest snapshot, or what the image prefers",
         [](Settings& s, const std::string& t) {
@@ -76,6 +84,12 @@ const std::array kSchema{
         [](Settings& s, const std::string& t) {
           s.page_server.fallback = t == "file" ? Fallback::file : Fallback::none;
           return t == "file" || t == "none";
+        }},
+    Key{"page_server.record", "none", "none, or the absolute path of a file",
+        "where to write which pages the run faulted on, and when",
+        [](Settings& s, const std::string& t) {
+          s.page_server.record = t == "none" ? "" : t;
+          return t == "none" || (t.starts_with('/') && !find_bad_byte(t));
         }},
     Key{"result_channel.plugin", "json-file", kPluginForm, "how the result leaves the guest",
         [](Settings& s, const std::string& t) { return assign_plugin(s.result_channel, t); }},

@@ -24,6 +24,9 @@ struct PluginChoice {
 /// What to use where userfaultfd is not permitted.
 enum class Fallback { none, file };
 
+/// How the bytes of pages are read from the snapshot.
+enum class PageSourceKind { mapped, direct, compressed };
+
 /// The validated configuration. docs/configuration.md describes each key.
 struct Settings {
   std::string image;
@@ -37,7 +40,9 @@ struct Settings {
   struct PageServer {
     PluginChoice choice;
     Fallback fallback = Fallback::none;
+    std::string record; ///< a file for the faults of the run; empty: none
   } page_server;
+  PageSourceKind page_source = PageSourceKind::mapped;
   PluginChoice result_channel;
   struct Run {
     std::optional<std::chrono::milliseconds> timeout;

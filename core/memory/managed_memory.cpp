@@ -92,11 +92,10 @@ ManagedMemory::Step ManagedMemory::install_step(const HostRegion& region, std::u
     return Step::advanced;
   }
   const auto piece = next_piece(offset, end);
-  const auto length = piece.end - offset;
-  const auto* from = source_.data() + offset;
-  // A copy from pages that are not mapped here is given up and begun again.
-  if (!piece.zero && length > kPageSize)
-    madvise(const_cast<std::byte*>(from), length, MADV_POPULATE_READ);
+  ByteRange range{offset, piece.end - offset};
+  const auto* from = piece.zero ? nullptr : source_.fetch(range);
+  if (!piece.zero && from == nullptr) return fail_to_read(offset);
+  const auto length = range.length;
   const auto result =
       piece.zero ? uffd::zero(fd, address, length) : uffd::copy(fd, address, from, length);
 
@@ -117,17 +116,19 @@ ManagedMemory::Step ManagedMemory::install_step(const HostRegion& region, std::u
       ended_.store(true, std::memory_order_release);
       break;
     case uffd::Status::failed:
-      if (result.error == EFAULT && !piece.zero) {
-        fail(
-            fmt::format("the snapshot's memory file cannot be read at offset {} "
-                        "(cut short, or an I/O error)",
-                        offset));
-      } else {
-        fail(fmt::format("the kernel refused to fill {} bytes of guest memory at offset {}: {}",
-                         length, offset, error_text(result.error)));
-      }
+      if (result.error == EFAULT && !piece.zero) return fail_to_read(offset);
+      fail(fmt::format("the kernel refused to fill {} bytes of guest memory at offset {}: {}",
+                       length, offset, error_text(result.error)));
       break;
   }
+  return Step::failed;
+}
+
+ManagedMemory::Step ManagedMemory::fail_to_read(std::uint64_t offset) noexcept {
+  fail(
+      fmt::format("the snapshot's memory file cannot be read at offset {} "
+                  "(cut short, damaged, or an I/O error)",
+                  offset));
   return Step::failed;
 }
 
@@ -242,6 +243,7 @@ bool ManagedMemory::serve(PageServer& server, const PageFault& fault) {
     return false;
   }
   served_.fetch_add(1, std::memory_order_relaxed);
+  if (recording_) recording_->push_back({fault, std::chrono::steady_clock::now()});
   return true;
 }
 

@@ -7,10 +7,13 @@
 #include <linux/userfaultfd.h>
 #include <sys/types.h>
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
+#include <vector>
 
 namespace dhg::memory {
 
@@ -18,6 +21,12 @@ namespace dhg::memory {
 struct ReadFault {
   PageFault page;
   pid_t thread = 0; ///< that raised it; 0 where the VMM did not ask for it to be told
+};
+
+/// A fault that was served, for a recording of a run.
+struct ServedFault {
+  PageFault page;
+  std::chrono::steady_clock::time_point at; ///< when it had been
 };
 
 /// What was done to a guest's memory so far.
@@ -70,6 +79,12 @@ class ManagedMemory final : public GuestMemory {
   [[nodiscard]] std::string failure() const;
   [[nodiscard]] int userfaultfd() const noexcept { return handoff_.userfaultfd.get(); }
   [[nodiscard]] MemoryStats stats() const noexcept;
+  /// Keep each fault from now on. Before the first one.
+  void record_faults() { recording_.emplace(); }
+  /// When serving is over.
+  [[nodiscard]] std::vector<ServedFault> served_faults() const {
+    return recording_.value_or(std::vector<ServedFault>{});
+  }
 
  private:
   enum class Step { advanced, retry, failed };
@@ -82,6 +97,7 @@ class ManagedMemory final : public GuestMemory {
   [[nodiscard]] Piece next_piece(std::uint64_t offset, std::uint64_t end) const;
   [[nodiscard]] Step install_step(const HostRegion& region, std::uint64_t& offset,
                                   std::uint64_t end);
+  [[nodiscard]] Step fail_to_read(std::uint64_t offset) noexcept;
   void account(ByteRange range, bool zero) noexcept;
   [[nodiscard]] bool make_way(int& attempts) noexcept;
   [[nodiscard]] bool note(const uffd_msg& message) noexcept;
@@ -98,6 +114,7 @@ class ManagedMemory final : public GuestMemory {
   std::shared_mutex gate_; // see the class comment
   std::uint64_t removals_ = 0;
   std::deque<ReadFault> faults_;
+  std::optional<std::vector<ServedFault>> recording_;
 
   std::atomic<std::uint64_t> served_{0};
   std::atomic<std::uint64_t> copied_{0};

@@ -27,12 +27,14 @@ constexpr int kExitFailed = 125;
 } // namespace
 
 MemorySession::MemorySession(const FilePageSource& source, PageServer& server, std::string name,
-                             timing::Timeline& timeline, Stuck stuck)
+                             timing::Timeline& timeline, Stuck stuck, SnapshotNotes* notes)
     : source_(source),
       server_(server),
       name_(std::move(name)),
       timeline_(timeline),
       stuck_(std::move(stuck)),
+      notes_(notes),
+      learner_(dynamic_cast<LearningPageServer*>(&server)),
       watch_(
           stuck_.limits, [this] { return progress(); },
           [this](const std::string& what) {
@@ -40,10 +42,32 @@ MemorySession::MemorySession(const FilePageSource& source, PageServer& server, s
           }),
       thread_([this] { thread_main(); }) {}
 
-MemorySession::~MemorySession() {
+MemorySession::~MemorySession() { stop_serving(); }
+
+void MemorySession::stop_serving() {
+  if (!thread_.joinable()) return;
   stop_.set();
   leave_if_stuck();
   thread_.join();
+}
+
+Lesson MemorySession::finish() {
+  stop_serving();
+  Lesson lesson;
+  if (learner_ == nullptr || notes_ == nullptr) return lesson;
+  try {
+    if (failure().empty()) learner_->learn(*notes_);
+    lesson.figures = learner_->figures();
+  } catch (...) {
+    lesson.problem = fmt::format("page server '{}' could not keep what it learnt: {}", name_,
+                                 current_exception_text());
+  }
+  return lesson;
+}
+
+std::vector<ServedFault> MemorySession::served_faults() const {
+  const std::lock_guard lock(mutex_);
+  return memory_ ? memory_->served_faults() : std::vector<ServedFault>{};
 }
 
 void MemorySession::leave_if_stuck() {
@@ -82,7 +106,10 @@ void MemorySession::thread_main() {
     {
       const auto span = timeline_.span("preload");
       if (server_.backing() == MemoryBacking::userfaultfd) (void)source_.data_extents();
-      ask_server(CallWatch::Call::preload, [this] { server_.preload(source_); });
+      ask_server(CallWatch::Call::preload, [this] {
+        if (learner_ != nullptr && notes_ != nullptr) learner_->recall(*notes_);
+        server_.preload(source_);
+      });
     }
     if (auto link = await_vmm()) serve(std::move(*link));
   } catch (const VmmEnded& e) {
@@ -137,6 +164,7 @@ void MemorySession::serve(VmmLink link) {
   auto* memory = [&] {
     const std::lock_guard lock(mutex_);
     memory_ = std::make_unique<ManagedMemory>(source_, std::move(handoff), name_);
+    if (record_faults_) memory_->record_faults();
     return memory_.get();
   }();
   anything_came_ = true;

@@ -21,6 +21,12 @@ namespace dhg::memory {
 /// descriptor: until then it may be anything.
 enum class VmmOwner { us, somebody_else };
 
+/// What a page server that learns had to say after a run.
+struct Lesson {
+  std::vector<Figure> figures;
+  std::string problem;
+};
+
 /// Brings one guest's memory back: a thread of its own runs the page server's
 /// preload while the VMM starts, takes the handoff, lets the page server attach,
 /// and then serves faults. Whatever goes wrong there kills the VMM at once, for a
@@ -36,9 +42,10 @@ class MemorySession {
     std::function<void(const std::string& reason)> leave;
   };
 
-  /// All are borrowed and outlive the session. `name` is the page server's.
+  /// All are borrowed and outlive the session. `name` is the page server's; `notes`
+  /// are for one that learns, and may be null.
   MemorySession(const FilePageSource& source, PageServer& server, std::string name,
-                timing::Timeline& timeline, Stuck stuck = {});
+                timing::Timeline& timeline, Stuck stuck = {}, SnapshotNotes* notes = nullptr);
   /// Stops serving. Only when the VMM is gone, or the guest would wait for ever.
   ~MemorySession();
   MemorySession(const MemorySession&) = delete;
@@ -57,6 +64,13 @@ class MemorySession {
   /// Whether that is only because the VMM ended, which can tell more itself.
   [[nodiscard]] bool vmm_is_to_blame() const;
   [[nodiscard]] MemoryStats stats() const;
+  /// Stops serving, as the destructor does, and lets a page server that learns do so.
+  /// @return its figures, and why it could not keep what it learnt; may be empty
+  [[nodiscard]] Lesson finish();
+  /// Keep each fault for served_faults(). Before vmm_started().
+  void record_faults() noexcept { record_faults_ = true; }
+  /// After finish(): the faults in the order in which they were served.
+  [[nodiscard]] std::vector<ServedFault> served_faults() const;
 
   /// Readable once the guest's memory was handed over; never with a private mapping.
   [[nodiscard]] int handed_over_fd() const noexcept { return handed_over_.fd(); }
@@ -82,6 +96,7 @@ class MemorySession {
   template <class Function>
   void ask_server(CallWatch::Call call, Function function);
   [[nodiscard]] std::uint64_t progress() const;
+  void stop_serving();
   void leave_if_stuck();
   void fail(const std::string& reason, bool vmm_is_to_blame = false);
   void kill_vmm();
@@ -91,6 +106,9 @@ class MemorySession {
   const std::string name_;
   timing::Timeline& timeline_;
   const Stuck stuck_;
+  SnapshotNotes* const notes_;
+  LearningPageServer* const learner_; // the page server, if it is one
+  std::atomic<bool> record_faults_{false};
 
   os::EventFd stop_;
   os::EventFd started_;

@@ -46,7 +46,9 @@ const ByteRange* find_extent(std::span<const ByteRange> extents, std::uint64_t o
   return behind == extents.end() ? nullptr : &*behind;
 }
 
-FilePageSource::FilePageSource(const std::filesystem::path& path) : file_(path) {
+FilePageSource::FilePageSource(const std::filesystem::path& path,
+                               std::unique_ptr<PageReader> reader)
+    : file_(path), reader_(std::move(reader)) {
   if (file_.size() % kPageSize != 0)
     throw Error(Blame::environment,
                 fmt::format("'{}' has {} bytes, not a whole number of pages: it is damaged",
@@ -60,11 +62,28 @@ std::span<const ByteRange> FilePageSource::data_extents() const {
   return *extents_;
 }
 
-void FilePageSource::will_need(ByteRange range) const noexcept {
+const std::byte* FilePageSource::fetch(ByteRange& range) const noexcept {
+  if (reader_) {
+    range.length = std::min(range.length, reader_->longest());
+    return reader_->fetch(range);
+  }
+  const auto* from = file_.data() + range.offset;
+  // A copy from pages that are not mapped here is given up and begun again.
+  if (range.length > kPageSize)
+    madvise(const_cast<std::byte*>(from), range.length, MADV_POPULATE_READ);
+  return from;
+}
+
+void FilePageSource::will_need(ByteRange range) const noexcept { advise(range, MADV_WILLNEED); }
+
+void FilePageSource::read_now(ByteRange range) const noexcept { advise(range, MADV_POPULATE_READ); }
+
+// Where the kernel does not take it, pages are read when they are used.
+void FilePageSource::advise(ByteRange range, int advice) const noexcept {
   const auto part = intersect(range, {0, file_.size()});
   if (part.length == 0) return;
-  // Advice: where the kernel does not take it, pages are read when they are used.
-  madvise(const_cast<std::byte*>(file_.data()) + part.offset, part.length, MADV_WILLNEED);
+  if (reader_) return reader_->read_ahead(part, advice == MADV_POPULATE_READ);
+  madvise(const_cast<std::byte*>(file_.data()) + part.offset, part.length, advice);
 }
 
 } // namespace dhg::memory

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "dhg/memory.hpp"
+#include "memory/page_reader.hpp"
 #include "os/mapped_file.hpp"
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -18,22 +20,32 @@ namespace dhg::memory {
 [[nodiscard]] const ByteRange* find_extent(std::span<const ByteRange> extents,
                                            std::uint64_t offset) noexcept;
 
-/// A snapshot's memory file, mapped.
+/// A snapshot's memory file, mapped; its pages may be read in another way.
 class FilePageSource final : public PageSource {
  public:
   /// @throws Error if the file cannot be mapped or is not a whole number of pages.
-  explicit FilePageSource(const std::filesystem::path& path);
+  /// @param reader how pages are read; none: by the mapping
+  explicit FilePageSource(const std::filesystem::path& path,
+                          std::unique_ptr<PageReader> reader = nullptr);
 
   [[nodiscard]] std::uint64_t size() const noexcept override { return file_.size(); }
   /// Scans the file at the first call.
   [[nodiscard]] std::span<const ByteRange> data_extents() const override;
   void will_need(ByteRange range) const noexcept override;
+  void read_now(ByteRange range) const noexcept override;
+
+  /// The bytes of as much of `range` as one call can have: `range` is cut to that.
+  /// Valid until this thread fetches again. @return nullptr if they cannot be read
+  [[nodiscard]] const std::byte* fetch(ByteRange& range) const noexcept;
 
   [[nodiscard]] int fd() const noexcept { return file_.fd(); }
   [[nodiscard]] const std::byte* data() const noexcept { return file_.data(); }
 
  private:
+  void advise(ByteRange range, int advice) const noexcept;
+
   os::MappedFile file_;
+  const std::unique_ptr<PageReader> reader_;
   mutable std::mutex mutex_; // guards extents_ until it is set
   mutable std::optional<std::vector<ByteRange>> extents_;
 };

@@ -11,6 +11,8 @@ namespace dhg {
 PageSource::~PageSource() = default;
 GuestMemory::~GuestMemory() = default;
 PageServer::~PageServer() = default;
+SnapshotNotes::~SnapshotNotes() = default;
+LearningPageServer::~LearningPageServer() = default;
 ResultChannel::~ResultChannel() = default;
 Vm::~Vm() = default;
 VmLauncher::~VmLauncher() = default;

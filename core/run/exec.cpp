@@ -5,9 +5,11 @@
 #include "memory/memory_session.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/choose_version.hpp"
+#include "run/fault_recording.hpp"
 #include "run/guest_session.hpp"
 #include "run/patience.hpp"
 #include "run/plugins.hpp"
+#include "snapshot/notes_file.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -68,6 +70,24 @@ void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLau
         fmt::format("snapshot '{}' was made by {}, which has changed since", snapshot.name(),
                     made_by.version),
         fmt::format("make it again with: {} --force", snapshot::prepare_command(snapshot.name())));
+}
+
+// How pages are read; none: by the mapping.
+std::unique_ptr<memory::PageReader> page_reader(config::PageSourceKind kind,
+                                                const snapshot::Snapshot& snapshot,
+                                                ExecReport& report) {
+  const auto memory = snapshot.file("memory");
+  if (kind == config::PageSourceKind::direct) return memory::make_direct_reader(memory);
+  if (kind != config::PageSourceKind::compressed) return nullptr;
+  const auto copy = snapshot.file("memory.zst");
+  const auto* described = find_file(snapshot.manifest(), "memory");
+  const auto binding = described->digest + ' ' + snapshot.manifest().created;
+  if (auto reader = memory::open_compressed_copy(copy, described->bytes, binding)) return reader;
+  report.substitutions.emplace_back("the compressed copy of the snapshot was made first");
+  memory::write_compressed_copy(memory, copy, binding);
+  auto reader = memory::open_compressed_copy(copy, described->bytes, binding);
+  if (!reader) throw Error(Blame::environment, "the compressed copy cannot be read back");
+  return reader;
 }
 
 MachineSpec machine_of(const snapshot::Manifest& manifest) {
@@ -192,6 +212,18 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
       activate<ResultChannel>(context.registry, DHG_RESULT_CHANNEL, settings.result_channel);
   report.page_server = page_server.name;
   report.result_channel = channel.name;
+  if (settings.page_source != config::PageSourceKind::mapped &&
+      page_server.object->backing() == MemoryBacking::private_mapping)
+    throw Error(Blame::usage,
+                fmt::format("page server '{}' maps the snapshot and reads no pages itself",
+                            page_server.name),
+                "use page_source=mapped, or another: --set page_server.plugin=working-set");
+  if (!settings.page_server.record.empty() &&
+      page_server.object->backing() == MemoryBacking::private_mapping)
+    throw Error(
+        Blame::usage,
+        fmt::format("page server '{}' has no faults that could be recorded", page_server.name),
+        "leave page_server.record out, or use another: --set page_server.plugin=lazy-4k");
   require_met(launcher.object->requirements(Purpose::restore));
   auto snapshot = opened.get();
   check_snapshot(snapshot, launcher);
@@ -200,10 +232,14 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   report.accelerator = machine.accelerator;
   checks.end();
 
-  const memory::FilePageSource source(snapshot.file("memory"));
+  const memory::FilePageSource source(snapshot.file("memory"),
+                                      page_reader(settings.page_source, snapshot, report));
+  snapshot::NotesFile notes(snapshot.folder(), snapshot.manifest(), page_server.name);
   memory::MemorySession memory(
       source, *page_server.object, page_server.name, timeline,
-      {{}, [&](const std::string& reason) { leave_process(reason, context, report); }});
+      {{}, [&](const std::string& reason) { leave_process(reason, context, report); }}, &notes);
+  const auto& record = settings.page_server.record;
+  if (!record.empty()) memory.record_faults();
   auto launch = timeline.span("launch");
   const auto vm = launcher.object->restore({machine, snapshot.rootfs(), snapshot.file("state"),
                                             snapshot.file("memory"), source.fd(),
@@ -251,6 +287,10 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   report.memory = memory.stats();
   const auto teardown = timeline.span("teardown");
   vm->kill();
+  auto lesson = memory.finish();
+  report.page_server_figures = std::move(lesson.figures);
+  if (!lesson.problem.empty()) report.substitutions.push_back(std::move(lesson.problem));
+  if (!record.empty()) write_fault_recording(record, memory.served_faults());
 }
 
 } // namespace

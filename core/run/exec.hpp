@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "dhg/page_server.hpp"
 #include "dhg/result_channel.hpp"
 #include "dhg/vm_launcher.hpp"
 #include "memory/managed_memory.hpp"
@@ -58,6 +59,8 @@ struct ExecReport {
   std::optional<Accelerator> accelerator;
   std::string snapshot;
   memory::MemoryStats memory;
+  /// What a page server that learns tells of the run; may be empty.
+  std::vector<Figure> page_server_figures;
 };
 
 /// What a run works with; all borrowed.

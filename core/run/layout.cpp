@@ -17,6 +17,7 @@ Layout installed_layout() {
           prefix / "lib/dhg/guest/init",
           guest / "agent",
           guest / "images",
+          guest / "representative",
           prefix / "share/dhg/templates",
           prefix / "lib/dhg/conformance",
           prefix / "include/dhg"};

@@ -28,6 +28,7 @@ class Snapshot {
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const Manifest& manifest() const noexcept { return manifest_; }
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
   [[nodiscard]] std::filesystem::path file(std::string_view name) const { return folder_ / name; }
   [[nodiscard]] const std::filesystem::path& rootfs() const noexcept { return rootfs_; }
   /// All that is needed is open: what holds it open keeps it, whatever happens to

@@ -2,23 +2,10 @@
 
 import json
 import os
-import shutil
 import signal
 
 import pytest
-from conftest import Dhg, vmm_processes, wait_until
-
-
-@pytest.fixture
-def copied(dhg, tmp_path):
-    """A cache with its own copy of the snapshot, which a test may damage."""
-    shutil.copytree(dhg.cache / "images", tmp_path / "images", symlinks=True)
-    [snapshot] = (dhg.cache / "snapshots").iterdir()
-    copy = tmp_path / "snapshots" / snapshot.name
-    copy.mkdir(parents=True)
-    for file in snapshot.iterdir():
-        os.system(f"cp --sparse=always '{file}' '{copy / file.name}'")
-    return Dhg(tmp_path), copy
+from conftest import vmm_processes, wait_until
 
 
 def test_missing_snapshot(empty_dhg):

@@ -39,17 +39,23 @@ Layout several_regions() {
 Layout full_region(std::uint64_t size) { return {"full region", size, {{0, size}}, {{0, size}}}; }
 
 Served::Served(const Layout& layout, PageServer& server, std::string name,
-               memory::MemorySession::Stuck stuck, const std::vector<ByteRange>& present)
+               memory::MemorySession::Stuck stuck, const std::vector<ByteRange>& present,
+               SnapshotNotes* notes)
     : layout_(layout),
       file_(layout.size, layout.data),
       source_(file_.path()),
       session_(std::make_unique<memory::MemorySession>(source_, server, std::move(name), timeline_,
-                                                       std::move(stuck))),
+                                                       std::move(stuck), notes)),
       vm_(file_.path(), server.backing(), layout.regions, present) {
   session_->vmm_started(vm_.take_handoff(), vm_.process_fd(), deadline_in(5s));
 }
 
 Served::~Served() { vm_.kill(); }
+
+memory::Lesson Served::finish() {
+  vm_.kill();
+  return session_->finish();
+}
 
 bool Served::attach() {
   return readable_within(session_->attached_fd(), 10s) && session_->failure().empty();

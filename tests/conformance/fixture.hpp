@@ -39,7 +39,8 @@ inline std::ostream& operator<<(std::ostream& out, const Layout& layout) {
 class Served {
  public:
   Served(const Layout& layout, PageServer& server, std::string name,
-         memory::MemorySession::Stuck stuck = {}, const std::vector<ByteRange>& present = {});
+         memory::MemorySession::Stuck stuck = {}, const std::vector<ByteRange>& present = {},
+         SnapshotNotes* notes = nullptr);
   /// Ends the VMM first: a session may only go when nobody waits for its pages.
   ~Served();
 
@@ -52,6 +53,8 @@ class Served {
   [[nodiscard]] fakes::FakeVm& vm() { return vm_; }
   [[nodiscard]] const fakes::MemoryFile& file() const { return file_; }
   [[nodiscard]] const Layout& layout() const { return layout_; }
+  /// Ends the VMM, then lets a page server that learns do so.
+  [[nodiscard]] memory::Lesson finish();
   /// Ends the session while the VMM may live on.
   void end_session() { session_.reset(); }
 

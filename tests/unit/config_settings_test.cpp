@@ -69,6 +69,8 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
       {"run.output_limit", "16GiB", "17GiB"},
       {"run.result_limit", "1GiB", "1073741825"},
       {"page_server.fallback", "file", "eager"},
+      {"page_server.record", "/a/faults", "faults"},
+      {"page_source", "compressed", "zip"},
       {"page_server.plugin", "/a/b.so", "a/b.so"},
       {"launcher.plugin", "my-vmm", "My_vmm"},
       {"image", "deephaven-41", "-x"},

@@ -10,7 +10,7 @@ using dhg::config::validate;
 
 TEST_CASE("config shipped: each is valid and chooses what its name says") {
   const auto [name, page_server] =
-      GENERATE(table<std::string, std::string>({{"fast", "lazy-4k"},
+      GENERATE(table<std::string, std::string>({{"fast", "working-set"},
                                                 {"seed-eager", "eager"},
                                                 {"seed-lazy-4k", "lazy-4k"},
                                                 {"seed-lazy-2m", "lazy-2m"},

@@ -47,6 +47,9 @@ class DHG_API PageSource {
   [[nodiscard]] virtual std::span<const ByteRange> data_extents() const = 0;
   /// Asks the kernel to read `range` ahead (MADV_WILLNEED); does not wait.
   virtual void will_need(ByteRange range) const noexcept = 0;
+  /// Reads `range` into this process now and waits for it, so that installing it
+  /// later is a mere copy. What cannot be read is found out then. Since ABI 1.1.
+  virtual void read_now(ByteRange range) const noexcept = 0;
 };
 
 /// The memory of a guest that is being restored, as a page server sees it. The

@@ -1,0 +1,134 @@
+#include "memory/compressed_copy.hpp"
+#include "memory/page_reader.hpp"
+
+#include "dhg/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+#include <zstd.h>
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+namespace dhg::memory {
+namespace {
+
+using namespace compressed;
+
+constexpr std::uint64_t kLongest = 1024 * 1024;
+
+bool read_at(int fd, void* into, std::size_t size, std::uint64_t offset) {
+  for (auto* at = static_cast<char*>(into); size != 0;) {
+    const auto got = pread(fd, at, size, static_cast<off_t>(offset));
+    if (got <= 0) return false;
+    at += got;
+    offset += static_cast<std::uint64_t>(got);
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+// What a thread needs to unpack frames, and the ones that it unpacked last.
+struct Workshop {
+  Workshop() : context(ZSTD_createDCtx()) {}
+  ~Workshop() { ZSTD_freeDCtx(context); }
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+
+  ZSTD_DCtx* const context;
+  std::vector<std::byte> packed = std::vector<std::byte>(ZSTD_compressBound(kFrame));
+  std::vector<std::byte> frames = std::vector<std::byte>(kLongest + kFrame);
+  const void* owner = nullptr;
+  std::uint64_t first = 0;
+  std::uint64_t count = 0; ///< of frames, from `first` on
+};
+
+class CompressedReader final : public PageReader {
+ public:
+  CompressedReader(UniqueFd fd, std::uint64_t memory_bytes, std::vector<Entry> index)
+      : fd_(std::move(fd)), memory_bytes_(memory_bytes), index_(std::move(index)) {}
+
+  [[nodiscard]] std::uint64_t longest() const noexcept override { return kLongest; }
+
+  [[nodiscard]] const std::byte* fetch(ByteRange range) const noexcept override {
+    try {
+      thread_local Workshop workshop;
+      const auto first = range.offset / kFrame;
+      const auto end = (range.end() + kFrame - 1) / kFrame;
+      const bool there = workshop.owner == this && first >= workshop.first &&
+                         end <= workshop.first + workshop.count;
+      if (!there && !unpack(workshop, first, end)) return nullptr;
+      return workshop.frames.data() + (range.offset - workshop.first * kFrame);
+    } catch (const std::exception&) {
+      return nullptr; // no memory
+    }
+  }
+
+  void read_ahead(ByteRange range, bool /*wait*/) const noexcept override {
+    for (auto i = range.offset / kFrame; i * kFrame < range.end() && i < index_.size(); ++i)
+      if (index_[i].length != 0)
+        posix_fadvise(fd_.get(), static_cast<off_t>(index_[i].offset),
+                      static_cast<off_t>(index_[i].length), POSIX_FADV_WILLNEED);
+  }
+
+ private:
+  [[nodiscard]] bool unpack(Workshop& workshop, std::uint64_t first, std::uint64_t end) const {
+    workshop.owner = nullptr;
+    auto* into = workshop.frames.data();
+    for (auto i = first; i < end; ++i, into += kFrame) {
+      const auto size = std::min(kFrame, memory_bytes_ - i * kFrame);
+      const auto& entry = index_[i];
+      if (entry.length == 0) {
+        std::memset(into, 0, size);
+      } else if (!read_at(fd_.get(), workshop.packed.data(), entry.length, entry.offset) ||
+                 ZSTD_decompressDCtx(workshop.context, into, size, workshop.packed.data(),
+                                     entry.length) != size) {
+        return false;
+      }
+    }
+    workshop.owner = this;
+    workshop.first = first;
+    workshop.count = end - first;
+    return true;
+  }
+
+  const UniqueFd fd_;
+  const std::uint64_t memory_bytes_;
+  const std::vector<Entry> index_;
+};
+
+} // namespace
+
+std::unique_ptr<PageReader> open_compressed_copy(const std::filesystem::path& copy,
+                                                 std::uint64_t memory_bytes,
+                                                 const std::string& binding) {
+  UniqueFd fd(open(copy.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat info {};
+  Header header;
+  if (!fd || fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
+      !read_at(fd.get(), &header, sizeof header, 0))
+    return nullptr;
+  const auto frames = (memory_bytes + kFrame - 1) / kFrame;
+  const std::string bound(header.binding.data(),
+                          strnlen(header.binding.data(), header.binding.size()));
+  if (header.magic != kMagic || header.memory_bytes != memory_bytes || header.frames != frames ||
+      bound != binding)
+    return nullptr;
+  std::vector<Entry> index(frames);
+  const auto bytes = index.size() * sizeof(Entry);
+  if (!read_at(fd.get(), index.data(), bytes, sizeof header) ||
+      XXH3_64bits(index.data(), bytes) != header.digest)
+    return nullptr;
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  const bool inside = std::all_of(index.begin(), index.end(), [&](const Entry& entry) {
+    return entry.length <= ZSTD_compressBound(kFrame) && entry.offset <= size &&
+           entry.length <= size - entry.offset;
+  });
+  if (!inside) return nullptr;
+  return std::make_unique<CompressedReader>(std::move(fd), memory_bytes, std::move(index));
+}
+
+} // namespace dhg::memory

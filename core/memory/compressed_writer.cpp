@@ -1,0 +1,108 @@
+#include "memory/compressed_copy.hpp"
+#include "memory/page_reader.hpp"
+#include "memory/page_source.hpp"
+
+#include "dhg/error.hpp"
+#include "dhg/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <xxhash.h>
+#include <zstd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace dhg::memory {
+namespace {
+
+using namespace compressed;
+
+constexpr int kLevel = 1; // reading has to be fast; more saves little of memory's contents
+
+// A file that vanishes unless it is put in its place.
+class Replacement {
+ public:
+  explicit Replacement(const std::filesystem::path& target)
+      : target_(target),
+        path_(fmt::format("{}.{}", target.string(), getpid())),
+        fd_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+    if (!fd_) fail();
+  }
+  ~Replacement() {
+    if (!path_.empty()) unlink(path_.c_str());
+  }
+  Replacement(const Replacement&) = delete;
+  Replacement& operator=(const Replacement&) = delete;
+
+  void write_at(std::uint64_t offset, const void* data, std::size_t size) const {
+    for (const auto* at = static_cast<const char*>(data); size != 0;) {
+      const auto written = pwrite(fd_.get(), at, size, static_cast<off_t>(offset));
+      if (written < 0) fail();
+      at += written;
+      offset += static_cast<std::uint64_t>(written);
+      size -= static_cast<std::size_t>(written);
+    }
+  }
+  void publish() {
+    if (rename(path_.c_str(), target_.c_str()) != 0) fail();
+    path_.clear();
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw system_error(errno, fmt::format("cannot write '{}'", target_.string()));
+  }
+  const std::filesystem::path target_;
+  std::string path_;
+  const UniqueFd fd_;
+};
+
+} // namespace
+
+void write_compressed_copy(const std::filesystem::path& memory, const std::filesystem::path& copy,
+                           const std::string& binding) {
+  const FilePageSource source(memory);
+  Header header;
+  header.memory_bytes = source.size();
+  header.frames = (source.size() + kFrame - 1) / kFrame;
+  if (binding.size() >= header.binding.size())
+    throw Error(Blame::environment, "what the compressed copy is bound to is too long");
+  std::copy(binding.begin(), binding.end(), header.binding.begin());
+
+  struct FreeContext {
+    void operator()(ZSTD_CCtx* context) const noexcept { ZSTD_freeCCtx(context); }
+  };
+  const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  if (!context) throw std::bad_alloc();
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+
+  Replacement file(copy);
+  std::vector<Entry> index(header.frames);
+  auto end = sizeof header + index.size() * sizeof(Entry);
+  std::vector<std::byte> frame(ZSTD_compressBound(kFrame));
+  for (const auto& extent : source.data_extents()) {
+    for (auto i = extent.offset / kFrame; i * kFrame < extent.end(); ++i) {
+      if (index[i].length != 0) continue; // began in the extent before
+      const auto begin = i * kFrame;
+      const auto size =
+          ZSTD_compress2(context.get(), frame.data(), frame.size(), source.data() + begin,
+                         std::min(kFrame, source.size() - begin));
+      if (ZSTD_isError(size) != 0)
+        throw Error(Blame::environment,
+                    fmt::format("cannot compress memory: {}", ZSTD_getErrorName(size)));
+      file.write_at(end, frame.data(), size);
+      index[i] = {end, size};
+      end += size;
+    }
+  }
+  header.digest = XXH3_64bits(index.data(), index.size() * sizeof(Entry));
+  file.write_at(sizeof header, index.data(), index.size() * sizeof(Entry));
+  file.write_at(0, &header, sizeof header);
+  file.publish();
+}
+
+} // namespace dhg::memory

@@ -1,0 +1,124 @@
+#include "memory/page_reader.hpp"
+
+#include "dhg/error.hpp"
+#include "memory/page_source.hpp"
+#include "memory_file.hpp"
+
+#include <unistd.h>
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+using namespace dhg;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kSize = 5 * 1024 * kKiB + 12 * kKiB;
+
+// Data and holes that do not end where frames do.
+fakes::MemoryFile memory_file() {
+  return {kSize,
+          {{0, 8 * kKiB},
+           {60 * kKiB, 12 * kKiB},
+           {2048 * kKiB, 1500 * kKiB},
+           {kSize - 4 * kKiB, 4 * kKiB}}};
+}
+
+// On the disk: where /tmp is in memory, O_DIRECT may not be possible.
+class Copy {
+ public:
+  explicit Copy(const fs::path& memory) : path(memory.string() + ".zst") {}
+  ~Copy() { fs::remove(path); }
+  const fs::path path;
+};
+
+void check_all(const memory::PageReader& reader, const std::vector<std::byte>& contents) {
+  for (const std::uint64_t step : {4 * kKiB, 64 * kKiB, 260 * kKiB, reader.longest()}) {
+    for (std::uint64_t at = 0; at < kSize; at += step) {
+      const ByteRange range{at, std::min(step, kSize - at)};
+      const auto* bytes = reader.fetch(range);
+      REQUIRE(bytes != nullptr);
+      REQUIRE(std::memcmp(bytes, contents.data() + at, range.length) == 0);
+    }
+  }
+}
+
+} // namespace
+
+TEST_CASE("page readers: past the page cache the bytes are the same") {
+  const auto file = memory_file();
+  std::unique_ptr<memory::PageReader> reader;
+  try {
+    reader = memory::make_direct_reader(file.path());
+  } catch (const Error& error) {
+    WARN("O_DIRECT is not possible here: " << error.what());
+    return;
+  }
+  check_all(*reader, file.contents());
+  REQUIRE(truncate(file.path().c_str(), 64 * kKiB) == 0);
+  CHECK(reader->fetch({128 * kKiB, 4 * kKiB}) == nullptr);
+}
+
+TEST_CASE("page readers: a compressed copy has the same bytes, from several threads too") {
+  const auto file = memory_file();
+  const Copy copy(file.path());
+  memory::write_compressed_copy(file.path(), copy.path, "binding");
+  CHECK(fs::file_size(copy.path) < kSize);
+  const auto reader = memory::open_compressed_copy(copy.path, kSize, "binding");
+  REQUIRE(reader);
+  const auto contents = file.contents();
+  check_all(*reader, contents);
+  std::atomic<int> wrong{0};
+  {
+    std::vector<std::jthread> threads;
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      threads.emplace_back([&, i] {
+        for (std::uint64_t at = i * 4 * kKiB; at < kSize; at += 12 * kKiB) {
+          const auto* bytes = reader->fetch({at, 4 * kKiB});
+          if (bytes == nullptr || std::memcmp(bytes, contents.data() + at, 4 * kKiB) != 0) ++wrong;
+        }
+      });
+    }
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("page readers: a compressed copy of something else, or a damaged one, is none") {
+  const auto file = memory_file();
+  const Copy copy(file.path());
+  CHECK(memory::open_compressed_copy(copy.path, kSize, "binding") == nullptr);
+  memory::write_compressed_copy(file.path(), copy.path, "binding");
+  CHECK(memory::open_compressed_copy(copy.path, kSize, "other") == nullptr);
+  CHECK(memory::open_compressed_copy(copy.path, kSize + kPageSize, "binding") == nullptr);
+  const auto size = fs::file_size(copy.path);
+  const auto contents = file.contents();
+  for (std::uintmax_t at = 0; at < size; at += 1 + size / 400) {
+    memory::write_compressed_copy(file.path(), copy.path, "binding");
+    {
+      std::fstream bytes(copy.path, std::ios::in | std::ios::out);
+      bytes.seekg(static_cast<std::streamoff>(at));
+      const auto old = static_cast<char>(bytes.get());
+      bytes.seekp(static_cast<std::streamoff>(at));
+      bytes.put(static_cast<char>(old ^ 0x20));
+    }
+    const auto reader = memory::open_compressed_copy(copy.path, kSize, "binding");
+    if (!reader) continue;
+    // Never wrong bytes: a frame whose checksum is not right is not delivered.
+    for (std::uint64_t page = 0; page < kSize; page += 64 * kKiB) {
+      const auto* bytes = reader->fetch({page, 4 * kKiB});
+      if (bytes != nullptr) REQUIRE(std::memcmp(bytes, contents.data() + page, 4 * kKiB) == 0);
+    }
+  }
+  for (const auto length : {std::uintmax_t{0}, std::uintmax_t{100}, size - 1}) {
+    memory::write_compressed_copy(file.path(), copy.path, "binding");
+    fs::resize_file(copy.path, length);
+    CHECK(memory::open_compressed_copy(copy.path, kSize, "binding") == nullptr);
+  }
+}
