@@ -20,6 +20,11 @@ test_packages=(
   groff-base zsh fish # the manual and the completions
 )
 
+reference_packages=(doxygen)
+abi_packages=(abigail-tools)
+# What CPack and the smoke test of the packages run.
+package_packages=(dpkg-dev file mmdebstrap)
+
 # ensure_packages NAME...: installs the Debian packages that are missing.
 ensure_packages() {
   local missing=() name
