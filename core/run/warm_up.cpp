@@ -19,6 +19,7 @@ double run_once(BootedGuest& guest, const std::string& program,
                                                       {"-c"},
                                                       channel.name,
                                                       std::string(channel.object->guest_half()),
+                                                      true,
                                                       true}),
                               kRunLimit, "a warm-up run");
   const auto result = channel.object->decode(guest.conversation().result());

@@ -1,5 +1,6 @@
 """A Deephaven server in this process, and programs in its script session."""
 
+import atexit
 import importlib
 import importlib.metadata
 import os
@@ -18,6 +19,9 @@ RECOMMENDED = "@deephaven"
 _PROPERTIES = [
     # Only this guest's own programs reach the port.
     "-DAuthHandlers=io.deephaven.auth.AnonymousAuthenticationHandler",
+    # Clients that connect before the snapshot are known to it in clones of any age, as far
+    # as the server lets that go: 24 days.
+    "-Dhttp.session.durationMs=2147483647",
     # Statistics that nobody reads, gathered every second.
     "-Dstatsdriver.enabled=false",
 ]
@@ -86,6 +90,8 @@ class ScriptSessionExecutor:
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
         self._own_names = frozenset(self._scope)
+        # What the server does at the end of Python is not for the end of a program.
+        atexit._clear()
         self._background = background.Threads(_FOREGROUND)
 
     def begin(self):

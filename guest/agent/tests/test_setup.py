@@ -96,3 +96,8 @@ def test_a_snapshot_holds_nothing_of_the_programs_before(deephaven_host):
         "(jpy.collections > 0, _Scope.session.observed > 0)"
     )
     assert answer.outcome["result_repr"] == "(True, True)"
+
+
+def test_the_end_of_a_program_is_not_the_servers(deephaven_host):
+    start(deephaven_host)
+    assert deephaven_host.run("import atexit; atexit.register(print, 'own')").out == "own\n"
