@@ -46,14 +46,13 @@ LoadedChannel load(const fs::path& path) {
 } // namespace
 
 const std::vector<LoadedChannel>& all_channels() {
-  // A plugin's object must not outlive main: leaked, as its library is.
-  static const auto* channels = [] {
-    auto* result = new std::vector<LoadedChannel>;
-    for (const auto& path : libraries()) result->push_back(load(path));
-    if (result->empty()) throw Error(Blame::usage, "there is no result channel to test");
+  static const auto channels = [] {
+    std::vector<LoadedChannel> result;
+    for (const auto& path : libraries()) result.push_back(load(path));
+    if (result.empty()) throw Error(Blame::usage, "there is no result channel to test");
     return result;
   }();
-  return *channels;
+  return channels;
 }
 
 } // namespace dhg::conformance
