@@ -60,7 +60,7 @@ class Guest:
             listener.listen(16)
         self._process = subprocess.Popen(
             ["/usr/bin/python3", "-I", str(HERE / "fake_guest.py"), str(listener.fileno()),
-             str(int(booting))],
+             str(int(booting)), str(os.getpid())],
             pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL,
         )
         listener.close()

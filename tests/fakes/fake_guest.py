@@ -1,6 +1,6 @@
 """The guest of the fake Firecracker: the real agent, on this host.
 
-fake_guest.py LISTEN_FD BOOTING   does what guest/init does: makes the agent's socket
+fake_guest.py LISTEN_FD BOOTING PARENT   does what guest/init does: makes the agent's socket
 listen, unless the guest was restored and it does already, starts the agent on it, and
 tells the host when that has ended.
 """
@@ -22,12 +22,14 @@ BOOT_SECONDS = 0.3
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent():
+def die_with(parent):
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before it was asked
+        os._exit(1)
 
 
-def run_agent(listener, reports):
-    die_with_parent()
+def run_agent(listener, reports, init):
+    die_with(init)
     sys.path.insert(0, str(AGENT))
     from dhg_agent import quiesce, renew
 
@@ -55,16 +57,17 @@ def last_connection(reports):
 
 
 def main():
-    die_with_parent()
+    die_with(int(sys.argv[3]))
     listener = socket.socket(fileno=int(sys.argv[1]))
     if sys.argv[2] == "1":
         time.sleep(BOOT_SECONDS)
         listener.listen(16)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    init = os.getpid()
     agent = os.fork()
     if agent == 0:
         ours.close()
-        run_agent(listener, theirs)
+        run_agent(listener, theirs, init)
         os._exit(0)
     theirs.close()
     listener.close()
