@@ -21,7 +21,7 @@ import time
 from restores import ByHand, in_turn, qemu_arguments, quartiles, snapshot, table, timed
 
 CODE = "print('hello')"
-POLICIES = ["working-set", "file", "lazy-4k", "lazy-2m"]
+POLICIES = ["file", "lazy-4k", "lazy-2m"]
 
 
 def main():
