@@ -10,7 +10,9 @@
 #include "snapshot/notes_file.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 
@@ -46,11 +48,13 @@ bool has_learnt(const PrepareContext& context, const PageServer& server, const s
 
 void run_once(const PrepareContext& context, const config::Settings& settings,
               const fs::path& path) {
+  const UniqueFd console(memfd_create("dhg-console", MFD_CLOEXEC));
+  if (!console) throw system_error(errno, "cannot create a memory file");
   timing::Timeline timeline;
   CaptureSink sink;
-  const auto report = exec(
-      {text_of(path), path.filename().string(), {path.filename().string()}},
-      {settings, context.registry, context.store, context.layout, context.signals, timeline, sink});
+  const auto report = exec({text_of(path), path.filename().string(), {path.filename().string()}},
+                           {settings, context.registry, context.store, context.layout,
+                            context.signals, timeline, sink, console.get()});
   if (report.outcome == RunOutcome::interrupted) throw Interrupted{report.exit_code - 128};
   if (report.exit_code != 0)
     throw Error(Blame::environment,
