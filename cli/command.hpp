@@ -38,6 +38,8 @@ extern const Command plugin_info_command;
 extern const Command plugin_new_command;
 extern const Command plugin_test_command;
 extern const Command doctor_command;
+extern const Command compare_command;
+extern const Command explain_command;
 extern const Command completion_command;
 extern const Command help_command;
 

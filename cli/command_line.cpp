@@ -58,6 +58,8 @@ std::vector<std::string> words_of(const po::parsed_options& parsed) {
 
 void check_arguments(const std::vector<std::string>& given, const std::vector<Argument>& wanted,
                      const std::string& see) {
+  const bool open_ended = !wanted.empty() && wanted.back().any_number;
+  if (open_ended && given.size() + 1 >= wanted.size()) return;
   if (given.size() > wanted.size())
     throw Error(Blame::usage, fmt::format("'{}' is one word too many", given[wanted.size()]), see);
   if (given.size() < wanted.size())
@@ -98,7 +100,8 @@ bool names_file(std::string_view value) {
 
 std::string synopsis(std::string_view command, const Usage& usage) {
   auto text = fmt::format("dhg {} [options]", command);
-  for (const auto& argument : usage.arguments) text += " " + argument.name;
+  for (const auto& argument : usage.arguments)
+    text += argument.any_number ? fmt::format(" [{} ...]", argument.name) : " " + argument.name;
   if (!usage.rest.empty()) text += " " + usage.rest;
   return text;
 }
@@ -106,7 +109,7 @@ std::string synopsis(std::string_view command, const Usage& usage) {
 void print_help(std::ostream& out, std::string_view command, const Usage& usage) {
   out << "usage: " << synopsis(command, usage) << "\n\n" << usage.about << "\n\n";
   if (!usage.arguments.empty()) out << "Arguments:\n";
-  for (const auto& [name, about, choices] : usage.arguments)
+  for (const auto& [name, about, choices, any_number] : usage.arguments)
     out << fmt::format("  {:<21} {}{}\n", name, about,
                        choices.empty() ? "" : fmt::format(": {}", fmt::join(choices, ", ")));
   out << (usage.arguments.empty() ? "" : "\n") << usage.options;

@@ -16,6 +16,7 @@ struct Argument {
   std::string name; ///< "KIND"; "FILE" in it: the shell completes file names
   std::string about;
   std::vector<std::string> choices; ///< all that it can be; empty: anything
+  bool any_number = false;          ///< of them, none too; only the last
 };
 
 /// What a command is told on the command line: the one source of its parser, its

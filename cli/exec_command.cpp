@@ -2,6 +2,7 @@
 #include "report.hpp"
 #include "setup.hpp"
 #include "tables.hpp"
+#include "trace_file.hpp"
 
 #include "dhg/error.hpp"
 #include "run/exec.hpp"
@@ -91,6 +92,8 @@ Usage exec_usage() {
       "no-show-tables", "do not look at the tables that the program assigns")(
       "no-table-meta", "show the tables' first rows only: no row counts, columns and types")(
       "json", "print one JSON object instead of the program's output")(
+      "trace", po::value<std::string>()->value_name("FILE"),
+      "write what happened when, fault by fault, for Perfetto, chrome://tracing or dhg explain")(
       "verbose,v", "print what was used and the time of each phase on stderr");
   add_config_options(usage.options);
   return usage;
@@ -140,12 +143,16 @@ int exec(const Invocation& invocation) {
   config_span.end();
 
   const bool as_json = values.count("json") != 0;
+  std::optional<TraceFile> trace;
+  if (values.count("trace") != 0) trace.emplace(values["trace"].as<std::string>());
   run::StreamSink streams;
   run::CaptureSink captured;
   const Console console;
   const auto print = [&](const run::ExecReport& report) {
     if (as_json) {
-      std::cout << exec_json(report, captured.out_text(), captured.err_text(), timeline) << '\n';
+      std::cout << exec_json(report, captured.out_text(), captured.err_text(), timeline,
+                             source.show_value)
+                << '\n';
     } else {
       if (source.show_value && report.result.is_expression && report.result.result_repr)
         std::cout << *report.result.result_repr << '\n' << std::flush;
@@ -160,14 +167,16 @@ int exec(const Invocation& invocation) {
   const auto leave = [&](const run::ExecReport& report) {
     print(report);
     std::cout.flush();
+    if (trace) trace->discard(); // the page server's thread may still be at its log
     _exit(report.exit_code);
   };
   run::ExecReport report;
   if (!is_blank(source.program.code))
-    report =
-        run::exec(source.program, {setup.settings, registry, store, setup.layout, signals, timeline,
-                                   as_json ? static_cast<run::PumpedSink&>(captured) : streams,
-                                   console.fd(), leave});
+    report = run::exec(source.program,
+                       {setup.settings, registry, store, setup.layout, signals, timeline,
+                        as_json ? static_cast<run::PumpedSink&>(captured) : streams, console.fd(),
+                        leave, trace ? &trace->log() : nullptr, as_json || trace});
+  if (trace) trace->write(report, timeline);
   print(report);
   return report.exit_code;
 }

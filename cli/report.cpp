@@ -19,10 +19,18 @@ json memory_json(const memory::MemoryStats& stats) {
           {"removed_bytes", stats.removed_bytes}};
 }
 
+json resources_json(const std::optional<run::ResourceUse>& use) {
+  if (!use) return nullptr;
+  return {{"cpu_seconds", use->cpu_seconds},
+          {"peak_bytes", use->peak_bytes},
+          {"major_faults", use->major_faults}};
+}
+
 json phases_json(const timing::Timeline& timeline) {
   json result = json::array();
   for (const auto& span : timeline.spans())
     result.push_back({{"name", span.name},
+                      {"track", to_string(span.track)},
                       {"start_ms", Milliseconds(span.begin - timeline.origin()).count()},
                       {"duration_ms", Milliseconds(span.end - span.begin).count()}});
   return result;
@@ -66,19 +74,15 @@ json error_json(const run::ExecReport& report) {
 
 } // namespace
 
-std::string exec_json(const run::ExecReport& report, const std::string& out, const std::string& err,
-                      const timing::Timeline& timeline) {
+json run_facts(const run::ExecReport& report, const timing::Timeline& timeline) {
   const auto elapsed = std::chrono::duration<double>(timing::Clock::now() - timeline.origin());
-  const json object{
+  return {
       {"exit_code", report.exit_code},
       {"outcome", run::to_string(report.outcome)},
-      {"stdout", out},
-      {"stderr", err},
-      {"result_repr", optional_json(report.result.result_repr)},
-      {"error", error_json(report)},
-      {"tables", tables_json(report.result.tables)},
       {"elapsed_seconds", elapsed.count()},
       {"phases", phases_json(timeline)},
+      {"guest_clock_error_ms",
+       report.guest_clock ? json(Milliseconds(report.guest_clock->error).count()) : json()},
       {"plugins",
        {{"page_server", optional_text(report.page_server)},
         {"result_channel", optional_text(report.result_channel)},
@@ -88,7 +92,21 @@ std::string exec_json(const run::ExecReport& report, const std::string& out, con
       {"substitutions", report.substitutions},
       {"memory", memory_json(report.memory)},
       {"page_server", figures_json(report)},
+      {"resources",
+       {{"dhg", resources_json(run::own_resources())}, {"vmm", resources_json(report.vmm_use)}}},
   };
+}
+
+std::string exec_json(const run::ExecReport& report, const std::string& out, const std::string& err,
+                      const timing::Timeline& timeline, bool show_value) {
+  auto object = run_facts(report, timeline);
+  object["stdout"] = out;
+  object["stderr"] = err;
+  object["result_repr"] = optional_json(report.result.result_repr);
+  object["shown_value"] =
+      show_value && report.result.is_expression ? object["result_repr"] : json();
+  object["error"] = error_json(report);
+  object["tables"] = tables_json(report.result.tables);
   // A program may print what is not UTF-8; JSON cannot say that.
   return object.dump(2, ' ', false, json::error_handler_t::replace);
 }
@@ -110,10 +128,12 @@ void print_phases(std::ostream& to, const run::ExecReport& report,
   to << fmt::format("dhg: {} on {}, page server {}, result channel {}, snapshot {}\n",
                     report.launcher, report.accelerator ? to_string(*report.accelerator) : "?",
                     report.page_server, report.result_channel, report.snapshot);
-  for (const auto& span : timeline.spans())
+  for (const auto& span : timeline.spans()) {
+    if (span.track == timing::Track::vmm) continue; // its life, which is no phase
     to << fmt::format("dhg: {:>9.2f} ms {:>+9.2f}  {}\n",
                       Milliseconds(span.begin - timeline.origin()).count(),
                       Milliseconds(span.end - span.begin).count(), span.name);
+  }
   to << fmt::format(
       "dhg: {:>9.2f} ms            in all; {} faults, {:.1f} MiB copied, {:.1f} MiB "
       "zeroed\n",

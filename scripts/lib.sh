@@ -16,7 +16,7 @@ build_packages=(
 # What `dhg vm prepare` and `dhg exec` run.
 run_packages=(qemu-system-x86 mmdebstrap erofs-utils cpio kmod lz4)
 test_packages=(
-  catch2 clang libclang-rt-14-dev clang-format clang-tidy shellcheck python3-pytest
+  catch2 clang libclang-rt-14-dev clang-format clang-tidy shellcheck python3-jsonschema python3-pytest
   groff-base zsh fish # the manual and the completions
 )
 

@@ -48,6 +48,19 @@ std::string text_member(const json& object, const char* name) {
   return shortened(found->get<std::string>());
 }
 
+std::optional<GuestTimes> parse_clock(const json& body) {
+  const auto found = body.find("clock");
+  if (found == body.end()) return std::nullopt;
+  const auto moment = [&](const char* name) {
+    const auto value = found->is_object() ? found->value(name, json()) : json();
+    if (!value.is_number_unsigned() ||
+        value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxPhaseNs))
+      refuse("'clock' tells no time");
+    return std::chrono::nanoseconds(value.get<std::int64_t>());
+  };
+  return GuestTimes{moment("received_ns"), moment("answered_ns")};
+}
+
 AgentExit parse_exit(const Frame& frame) {
   if (frame.payload.size() != 5) refuse("an EXITED frame of the wrong size");
   std::uint32_t raw = 0;
@@ -84,6 +97,7 @@ void Conversation::next_request() {
   output_bytes_ = 0;
   result_.clear();
   phases_.clear();
+  clock_.reset();
 }
 
 void Conversation::handle(const Frame& frame) {
@@ -145,6 +159,7 @@ void Conversation::finish(const Frame& frame) {
       refuse("a phase is not a duration");
     phases_.emplace_back(shortened(name), std::chrono::nanoseconds(value.get<std::int64_t>()));
   }
+  clock_ = parse_clock(body);
   const auto skipped = body.value("skipped", json::array());
   if (!skipped.is_array() || skipped.size() > kMaxPhases) refuse("'skipped' is not a short list");
   for (const auto& entry : skipped) {

@@ -28,6 +28,13 @@ struct AgentExit {
   int status = 0; ///< exit status 0..255, or the signal's number
 };
 
+/// When a request arrived and when its answer was ready, by a guest's own clock,
+/// which runs evenly and began at any time.
+struct GuestTimes {
+  std::chrono::nanoseconds received{};
+  std::chrono::nanoseconds answered{};
+};
+
 /// The host's side of the protocol after the request is sent: takes bytes, knows
 /// what they mean and when the exchange is over. Does no I/O.
 class Conversation {
@@ -59,6 +66,8 @@ class Conversation {
   using Phase = std::pair<std::string, std::chrono::nanoseconds>;
   /// In the order in which the guest tells them.
   [[nodiscard]] const std::vector<Phase>& phases() const noexcept { return phases_; }
+  /// Nothing if the guest does not tell.
+  [[nodiscard]] const std::optional<GuestTimes>& clock() const noexcept { return clock_; }
   [[nodiscard]] const std::string& agent_version() const noexcept { return agent_version_; }
   [[nodiscard]] const std::string& python_version() const noexcept { return python_version_; }
   /// After QUIESCED: the memory that the guest uses for nothing, in bytes.
@@ -79,6 +88,7 @@ class Conversation {
   std::uint64_t output_bytes_ = 0;
   std::vector<std::byte> result_;
   std::vector<Phase> phases_;
+  std::optional<GuestTimes> clock_;
   std::string agent_version_;
   std::string python_version_;
   std::vector<std::string> skipped_;

@@ -2,6 +2,7 @@
 
 #include "dhg/page_server.hpp"
 #include "memory/exception_text.hpp"
+#include "memory/fault_log.hpp"
 #include "os/userfaultfd.hpp"
 
 #include <fmt/format.h>
@@ -26,10 +27,12 @@ std::string error_text(int error) { return std::generic_category().message(error
 
 } // namespace
 
-ManagedMemory::ManagedMemory(const FilePageSource& source, Handoff handoff, std::string server)
+ManagedMemory::ManagedMemory(const FilePageSource& source, Handoff handoff, std::string server,
+                             FaultLog* log)
     : source_(source),
       handoff_(std::move(handoff)),
       server_(std::move(server)),
+      log_(log),
       extents_(source.data_extents()),
       installed_(source.size()),
       removed_(source.size()) {
@@ -220,6 +223,7 @@ bool ManagedMemory::take_fault(ReadFault& fault) noexcept {
 }
 
 bool ManagedMemory::serve(PageServer& server, const PageFault& fault) {
+  const FaultLog::Scope logged(log_, *this, FaultLog::Kind::fault, fault);
   const auto removals_seen = [this] {
     const std::shared_lock gate(gate_);
     return removals_;
@@ -248,6 +252,7 @@ bool ManagedMemory::serve(PageServer& server, const PageFault& fault) {
 }
 
 bool ManagedMemory::work_ahead(PageServer& server) {
+  const FaultLog::Scope logged(log_, *this, FaultLog::Kind::background, {});
   try {
     return server.on_idle(*this);
   } catch (...) {

@@ -37,6 +37,8 @@ struct MemoryStats {
   std::uint64_t removed_bytes = 0; ///< given back by the guest
 };
 
+class FaultLog;
+
 /// The memory of a restored guest behind a userfaultfd. The only place that knows
 /// the kernel's rules for it:
 ///  - while an event is unread, every ioctl answers EAGAIN: read it, try again;
@@ -53,7 +55,9 @@ struct MemoryStats {
 class ManagedMemory final : public GuestMemory {
  public:
   /// @param server the page server's name, for messages
-  ManagedMemory(const FilePageSource& source, Handoff handoff, std::string server);
+  /// @param log what is served is written there too; may be null, and is borrowed
+  ManagedMemory(const FilePageSource& source, Handoff handoff, std::string server,
+                FaultLog* log = nullptr);
 
   [[nodiscard]] std::span<const ByteRange> regions() const noexcept override { return regions_; }
   [[nodiscard]] const PageSource& source() const noexcept override { return source_; }
@@ -107,6 +111,7 @@ class ManagedMemory final : public GuestMemory {
   const FilePageSource& source_;
   const Handoff handoff_;
   const std::string server_;
+  FaultLog* const log_;
   std::vector<ByteRange> regions_;
   std::span<const ByteRange> extents_;
   PageBitmap installed_;

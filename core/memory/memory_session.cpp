@@ -27,11 +27,13 @@ constexpr int kExitFailed = 125;
 } // namespace
 
 MemorySession::MemorySession(const FilePageSource& source, PageServer& server, std::string name,
-                             timing::Timeline& timeline, Stuck stuck, SnapshotNotes* notes)
+                             timing::Timeline& timeline, Stuck stuck, SnapshotNotes* notes,
+                             FaultLog* log)
     : source_(source),
       server_(server),
       name_(std::move(name)),
       timeline_(timeline),
+      log_(log),
       stuck_(std::move(stuck)),
       notes_(notes),
       learner_(dynamic_cast<LearningPageServer*>(&server)),
@@ -104,7 +106,7 @@ void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline, Vm
 void MemorySession::thread_main() {
   try {
     {
-      const auto span = timeline_.span("preload");
+      const auto span = timeline_.span("preload", timing::Track::memory);
       if (server_.backing() == MemoryBacking::userfaultfd) (void)source_.data_extents();
       ask_server(CallWatch::Call::preload, [this] {
         if (learner_ != nullptr && notes_ != nullptr) learner_->recall(*notes_);
@@ -147,7 +149,7 @@ void MemorySession::serve(VmmLink link) {
     return;
   }
   if (!link.handoff) throw Error(Blame::environment, "the VMM's launcher hands no memory over");
-  auto span = timeline_.span("handoff");
+  auto span = timeline_.span("handoff", timing::Track::memory);
   Handoff handoff;
   try {
     handoff = receive_handoff(link.handoff.get(), backing, source_.size(), link.vmm, stop_.fd(),
@@ -163,14 +165,14 @@ void MemorySession::serve(VmmLink link) {
   }
   auto* memory = [&] {
     const std::lock_guard lock(mutex_);
-    memory_ = std::make_unique<ManagedMemory>(source_, std::move(handoff), name_);
+    memory_ = std::make_unique<ManagedMemory>(source_, std::move(handoff), name_, log_);
     if (record_faults_) memory_->record_faults();
     return memory_.get();
   }();
   anything_came_ = true;
   handed_over_.set();
   {
-    const auto attach = timeline_.span("attach");
+    const auto attach = timeline_.span("attach", timing::Track::memory);
     ask_server(CallWatch::Call::attach, [&] { server_.attach(*memory); });
   }
   if (!memory->ended()) {

@@ -44,8 +44,10 @@ class MemorySession {
 
   /// All are borrowed and outlive the session. `name` is the page server's; `notes`
   /// are for one that learns, and may be null.
+  /// @param log what was served, to be read when the session is gone; may be null
   MemorySession(const FilePageSource& source, PageServer& server, std::string name,
-                timing::Timeline& timeline, Stuck stuck = {}, SnapshotNotes* notes = nullptr);
+                timing::Timeline& timeline, Stuck stuck = {}, SnapshotNotes* notes = nullptr,
+                FaultLog* log = nullptr);
   /// Stops serving. Only when the VMM is gone, or the guest would wait for ever.
   ~MemorySession();
   MemorySession(const MemorySession&) = delete;
@@ -105,6 +107,7 @@ class MemorySession {
   PageServer& server_;
   const std::string name_;
   timing::Timeline& timeline_;
+  FaultLog* const log_;
   const Stuck stuck_;
   SnapshotNotes* const notes_;
   LearningPageServer* const learner_; // the page server, if it is one

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,6 +108,15 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   return result;
 }
 
+ProcessUse to_use(const rusage& used) {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return {seconds(used.ru_utime) + seconds(used.ru_stime),
+          static_cast<std::uint64_t>(used.ru_maxrss) * 1024,
+          static_cast<std::uint64_t>(used.ru_majflt)};
+}
+
 } // namespace
 
 ChildProcess::ChildProcess(const ProcessSpec& spec) {
@@ -150,8 +160,10 @@ std::optional<int> ChildProcess::wait(Deadline deadline) {
     if (ready == 0) return std::nullopt;
     if (ready < 0) continue;
     int status = 0;
-    if (waitpid(pid_, &status, 0) == pid_) {
+    rusage used{};
+    if (wait4(pid_, &status, 0, &used) == pid_) {
       status_ = status;
+      use_ = to_use(used);
     } else if (errno != EINTR) {
       throw system_error(errno, "cannot learn how a process ended (is SIGCHLD ignored?)");
     }
@@ -163,11 +175,13 @@ void ChildProcess::kill() noexcept {
   if (pid_ < 0 || status_) return;
   syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
   int status = 0;
+  rusage used{};
   pid_t got = -1;
   do {
-    got = waitpid(pid_, &status, 0);
+    got = wait4(pid_, &status, 0, &used);
   } while (got < 0 && errno == EINTR);
   status_ = status;
+  use_ = to_use(used);
 }
 
 std::string describe_wait_status(int status) {

@@ -29,4 +29,13 @@ std::string newest_version(const snapshot::Store& store, const snapshot::Snapsho
       fmt::format("make it with: {}", snapshot::prepare_command(snapshot::snapshot_name(wanted))));
 }
 
+std::string wanted_snapshot(const std::filesystem::path& images, const config::Settings& settings,
+                            const snapshot::Store& store, const std::string& launcher) {
+  const auto recipe = load_recipe(images, settings.image);
+  auto key = snapshot_key(recipe, settings, launcher);
+  if (key.version.empty() && !recipe.default_version.empty())
+    key.version = newest_version(store, key, recipe);
+  return snapshot::snapshot_name(key);
+}
+
 } // namespace dhg::run

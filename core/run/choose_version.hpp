@@ -1,7 +1,11 @@
 #pragma once
 
+#include "config/settings.hpp"
 #include "run/recipe.hpp"
 #include "snapshot/store.hpp"
+
+#include <filesystem>
+#include <string>
 
 namespace dhg::run {
 
@@ -10,5 +14,13 @@ namespace dhg::run {
 /// @throws Error if there is none, with the command that makes one
 [[nodiscard]] std::string newest_version(const snapshot::Store& store,
                                          const snapshot::SnapshotKey& key, const Recipe& recipe);
+
+/// The name of the snapshot that a run with these settings restores.
+/// @param images Layout::images
+/// @throws Error as newest_version() does, or if there is no such image
+[[nodiscard]] std::string wanted_snapshot(const std::filesystem::path& images,
+                                          const config::Settings& settings,
+                                          const snapshot::Store& store,
+                                          const std::string& launcher);
 
 } // namespace dhg::run

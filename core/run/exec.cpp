@@ -49,14 +49,6 @@ ActivePlugin<PageServer> choose_page_server(const ExecContext& context, ExecRepo
   return activate<PageServer>(context.registry, DHG_PAGE_SERVER, {"file", std::nullopt});
 }
 
-std::string wanted_snapshot(const ExecContext& context, const std::string& launcher) {
-  const auto recipe = load_recipe(context.layout.images, context.settings.image);
-  auto key = snapshot_key(recipe, context.settings, launcher);
-  if (key.version.empty() && !recipe.default_version.empty())
-    key.version = newest_version(context.store, key, recipe);
-  return snapshot::snapshot_name(key);
-}
-
 void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher) {
   const auto& made_by = snapshot.manifest().launcher;
   if (made_by.name != launcher.name)
@@ -154,13 +146,20 @@ void report_end(const Conversation& conversation, const ResultChannel& channel,
   }
 }
 
+// The guest's phases follow each other from the moment on when the request was there:
+// by its own clock, or, from a guest that does not tell it, as if that took no time.
 void add_guest_phases(const Conversation& conversation, timing::Clock::time_point sent,
-                      timing::Timeline& timeline) {
-  // The guest tells how long, not when: laid end to end from the request on.
+                      timing::Clock::time_point answered, timing::Timeline& timeline,
+                      ExecReport& report) {
   auto at = sent;
+  if (const auto& clock = conversation.clock()) {
+    report.guest_clock =
+        timing::estimate_offset({sent, answered, clock->received, clock->answered});
+    if (report.guest_clock) at = report.guest_clock->to_host(clock->received);
+  }
   for (const auto& [name, length] : conversation.phases()) {
     const auto end = at + std::chrono::duration_cast<timing::Clock::duration>(length);
-    timeline.add({"guest " + name, at, end});
+    timeline.add({"guest " + name, at, end, timing::Track::guest});
     at = end;
   }
 }
@@ -205,7 +204,8 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   const auto launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
   report.launcher = launcher.name;
   auto opened = std::async(std::launch::async, [&] {
-    return context.store.open_snapshot(wanted_snapshot(context, launcher.name));
+    return context.store.open_snapshot(
+        wanted_snapshot(context.layout.images, context.settings, context.store, launcher.name));
   });
   const auto page_server = choose_page_server(context, report);
   const auto channel =
@@ -237,10 +237,12 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   snapshot::NotesFile notes(snapshot.folder(), snapshot.manifest(), page_server.name);
   memory::MemorySession memory(
       source, *page_server.object, page_server.name, timeline,
-      {{}, [&](const std::string& reason) { leave_process(reason, context, report); }}, &notes);
+      {{}, [&](const std::string& reason) { leave_process(reason, context, report); }}, &notes,
+      context.fault_log);
   const auto& record = settings.page_server.record;
   if (!record.empty()) memory.record_faults();
   auto launch = timeline.span("launch");
+  auto vmm_life = timeline.span("vmm", timing::Track::vmm);
   const auto vm = launcher.object->restore({machine, snapshot.rootfs(), snapshot.file("state"),
                                             snapshot.file("memory"), source.fd(),
                                             page_server.object->backing(), context.console});
@@ -250,19 +252,22 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   launch.end();
 
   try {
-    auto restore = timeline.span("restore");
+    auto load = timeline.span("load");
     if (const auto end = patiently(&Vm::load, *vm, until, watch); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     if (const auto end = await_readable(memory.attached_fd(), watch); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     if (!memory.failure().empty()) throw Error(Blame::environment, memory.failure());
+    load.end();
+    auto resuming = timeline.span("resume");
     if (const auto end = patiently(&Vm::resume, *vm, until, watch); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     snapshot.release();
-    restore.end();
+    resuming.end();
 
+    auto connect = timeline.span("connect");
     const auto agent = vm->connect_agent(until);
-    const auto sent = timing::Clock::now();
+    connect.end();
     Conversation conversation(context.sink, {settings.run.output_limit, settings.run.result_limit});
     const auto request =
         guest_link::encode_hello() +
@@ -270,12 +275,14 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
                                 std::string(channel.object->guest_half()), true,
                                 program.show_tables, program.table_meta});
     auto run = timeline.span("run");
+    const auto sent = timing::Clock::now();
     report.code_may_have_run = true;
     const auto end = exchange(agent.get(), request, conversation, context.sink, watch);
     run.end();
     report.code_may_have_run = end.request_begun;
-    add_guest_phases(conversation, sent, timeline);
+    add_guest_phases(conversation, sent, timing::Clock::now(), timeline, report);
     report_stop(end, context, report);
+    const auto read = timeline.span("read");
     if (end.stopped == Stopped::no) report_end(conversation, *channel.object, report);
   } catch (const Error& error) {
     // The VMM dies of what went wrong with its memory, and the other way round.
@@ -285,8 +292,10 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     throw Error(Blame::environment, message, error.hint());
   }
   report.memory = memory.stats();
+  if (context.measure) report.vmm_use = resources_of(vm->process_fd());
   const auto teardown = timeline.span("teardown");
   vm->kill();
+  vmm_life.end();
   auto lesson = memory.finish();
   report.page_server_figures = std::move(lesson.figures);
   if (!lesson.problem.empty()) report.substitutions.push_back(std::move(lesson.problem));

@@ -4,12 +4,15 @@
 #include "dhg/page_server.hpp"
 #include "dhg/result_channel.hpp"
 #include "dhg/vm_launcher.hpp"
+#include "memory/fault_log.hpp"
 #include "memory/managed_memory.hpp"
 #include "os/signals.hpp"
 #include "plugin/registry.hpp"
 #include "run/layout.hpp"
 #include "run/output.hpp"
+#include "run/resources.hpp"
 #include "snapshot/store.hpp"
+#include "timing/guest_clock.hpp"
 #include "timing/timeline.hpp"
 
 #include <functional>
@@ -61,6 +64,9 @@ struct ExecReport {
   memory::MemoryStats memory;
   /// What a page server that learns tells of the run; may be empty.
   std::vector<Figure> page_server_figures;
+  std::optional<ResourceUse> vmm_use; ///< if asked for, and the VMM was there to the end
+  /// The guest's clock against ours; nothing if the guest did not tell its own.
+  std::optional<timing::ClockOffset> guest_clock;
 };
 
 /// What a run works with; all borrowed.
@@ -78,6 +84,10 @@ struct ExecContext {
   /// not return still uses all this. If it is empty or returns, the process is
   /// ended with exit code 125 and the reason on stderr.
   std::function<void(const ExecReport&)> leave = {};
+  /// Each fault is written there; null: none is.
+  memory::FaultLog* fault_log = nullptr;
+  /// Whether the report shall have `vmm_use`, for which /proc is read.
+  bool measure = false;
 };
 
 /// Runs `program` in a VM restored from the snapshot that the settings name.

@@ -4,9 +4,23 @@
 
 namespace dhg::timing {
 
+const char* to_string(Track track) noexcept {
+  switch (track) {
+    case Track::host:
+      return "host";
+    case Track::memory:
+      return "memory";
+    case Track::vmm:
+      return "vmm";
+    case Track::guest:
+      return "guest";
+  }
+  return "host";
+}
+
 void Timeline::Running::end() {
   if (timeline_ == nullptr) return;
-  timeline_->add({std::move(name_), begin_, Clock::now()});
+  timeline_->add({std::move(name_), begin_, Clock::now(), track_});
   timeline_ = nullptr;
 }
 

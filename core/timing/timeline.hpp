@@ -9,11 +9,18 @@ namespace dhg::timing {
 
 using Clock = std::chrono::steady_clock;
 
+/// Who is at work in a span. What is on one track does not overlap.
+enum class Track { host, memory, vmm, guest };
+
+/// "host", "memory", "vmm", "guest".
+[[nodiscard]] const char* to_string(Track track) noexcept;
+
 /// A phase of a run: what took from when to when.
 struct Span {
   std::string name;
   Clock::time_point begin;
   Clock::time_point end;
+  Track track = Track::host;
 };
 
 /// The spans of one run. `--verbose`, `--json` and everything else that shows
@@ -25,8 +32,8 @@ class Timeline {
   /// Records a span when it is ended or goes out of scope.
   class Running {
    public:
-    Running(Timeline& timeline, std::string name)
-        : timeline_(&timeline), name_(std::move(name)), begin_(Clock::now()) {}
+    Running(Timeline& timeline, std::string name, Track track)
+        : timeline_(&timeline), name_(std::move(name)), begin_(Clock::now()), track_(track) {}
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
     ~Running() { end(); }
@@ -36,9 +43,12 @@ class Timeline {
     Timeline* timeline_;
     std::string name_;
     Clock::time_point begin_;
+    Track track_;
   };
 
-  [[nodiscard]] Running span(std::string name) { return {*this, std::move(name)}; }
+  [[nodiscard]] Running span(std::string name, Track track = Track::host) {
+    return {*this, std::move(name), track};
+  }
   void add(Span span);
 
   /// When the process began, as far as it knows; spans are shown relative to it.

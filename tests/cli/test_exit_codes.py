@@ -91,7 +91,7 @@ def test_json_of_an_exception(dhg):
 def test_verbose_goes_to_stderr(dhg):
     run = dhg.exec("print(sum(range(1000)))", "--verbose")
     assert run.out == "499500\n"
-    for word in ("launch", "restore", "run", "teardown", "ms", "qemu", "faults"):
+    for word in ("launch", "resume", "run", "teardown", "ms", "qemu", "faults"):
         assert word in run.err
 
 
@@ -186,7 +186,7 @@ def test_output_limit(dhg):
 
 def test_help_everywhere(empty_dhg):
     for command in [[], ["exec"], ["vm"], ["vm", "prepare"], ["vm", "status"], ["vm", "clean"],
-                    ["config"], ["plugin"], ["doctor"]]:
+                    ["config"], ["plugin"], ["doctor"], ["compare"], ["explain"]]:
         run = empty_dhg(*command, "--help")
         assert run.code == 0, command
         assert run.out.startswith("usage: dhg"), command

@@ -43,7 +43,7 @@ def test_json_names_what_was_used(dhg, server):
     assert report["result_repr"] == "2"
     assert report["substitutions"] == []
     assert report["accelerator"] in ("tcg", "kvm")
-    assert {"launch", "restore", "run", "teardown"} <= {p["name"] for p in report["phases"]}
+    assert {"launch", "load", "resume", "connect", "run", "read", "teardown"} <= {p["name"] for p in report["phases"]}
     faults = report["memory"]["faults"]
     assert faults == 0 if server == "file" else faults > 0
 

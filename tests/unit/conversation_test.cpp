@@ -227,6 +227,25 @@ TEST_CASE("conversation: phases that are none") {
   CHECK_THROWS_AS(guest.says(FrameType::done, many.dump()), Error);
 }
 
+TEST_CASE("conversation: the guest's clock") {
+  Guest guest;
+  guest.greets();
+  guest.says(FrameType::done, R"({"clock":{"received_ns":5,"answered_ns":9}})");
+  REQUIRE(guest.conversation.clock());
+  CHECK(guest.conversation.clock()->received.count() == 5);
+  CHECK(guest.conversation.clock()->answered.count() == 9);
+  guest.conversation.next_request();
+  CHECK_FALSE(guest.conversation.clock());
+  for (const auto* body : {R"({"clock":1})", R"({"clock":{}})", R"({"clock":{"received_ns":5}})",
+                           R"({"clock":{"received_ns":-5,"answered_ns":9}})",
+                           R"({"clock":{"received_ns":5.5,"answered_ns":9}})",
+                           R"({"clock":{"received_ns":5,"answered_ns":18446744073709551615}})"}) {
+    Guest liar;
+    liar.greets();
+    CHECK_THROWS_AS(liar.says(FrameType::done, body), Error);
+  }
+}
+
 TEST_CASE("conversation: deep nesting is no way to crash the host") {
   Guest guest;
   const std::string deep =

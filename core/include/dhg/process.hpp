@@ -3,6 +3,7 @@
 #include "dhg/deadline.hpp"
 #include "dhg/unique_fd.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -23,6 +24,14 @@ struct ProcessSpec {
   std::vector<std::pair<int, int>> descriptors;
 };
 
+/// What a process and the children that it waited for have used.
+struct ProcessUse {
+  double cpu_seconds = 0;         ///< user and system
+  std::uint64_t peak_bytes = 0;   ///< most resident memory of any one of them, and at
+                                  ///< least what its parent had when it was started
+  std::uint64_t major_faults = 0; ///< that waited for a disk
+};
+
 /// A running child. It receives SIGKILL when the thread that started it dies
 /// (PR_SET_PDEATHSIG), when this object goes, and it never outlives either: so
 /// start it from a thread that lives as long as it shall.
@@ -41,6 +50,8 @@ class DHG_API ChildProcess {
   /// Waits for the end. @return the status in waitpid(2)'s form; nothing if
   /// `deadline` came first.
   std::optional<int> wait(Deadline deadline);
+  /// After its end, by wait() or kill(); zeros before.
+  [[nodiscard]] const ProcessUse& use() const noexcept { return use_; }
   /// SIGKILL, and waits until it is gone. Harmless when it already is.
   void kill() noexcept;
 
@@ -48,6 +59,7 @@ class DHG_API ChildProcess {
   UniqueFd pidfd_;
   int pid_ = -1;
   std::optional<int> status_;
+  ProcessUse use_;
 };
 
 /// The absolute path of a program by PATH; empty if it is not there.

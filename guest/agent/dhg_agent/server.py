@@ -203,14 +203,18 @@ class Agent:
         loaded = time.monotonic_ns()
         if result:
             self._outbox.send(protocol.frames(protocol.RESULT, result))
+        sent = time.monotonic_ns()
         phases = {
             "receive": began - since,
             "renew": renewed - began,
             "run_script": ran - renewed,
             "read_result": loaded - ran,
-            "send": time.monotonic_ns() - loaded,
+            "send": sent - loaded,
         }
-        self._outbox.send(protocol.frame(protocol.DONE, json.dumps({"phases": phases}).encode()))
+        done = json.dumps(
+            {"phases": phases, "clock": {"received_ns": since, "answered_ns": sent}}
+        )
+        self._outbox.send(protocol.frame(protocol.DONE, done.encode()))
         self._streams.prepare_next()
 
     def _setup(self, payload):

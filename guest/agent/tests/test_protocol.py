@@ -3,6 +3,7 @@
 import json
 import os
 import struct
+import time
 
 import pytest
 from conftest import (CHANNEL, CODE, DONE, ERROR, GUEST_HALF, GUEST_HELLO, HELLO, QUIESCE, QUIESCED,
@@ -103,6 +104,13 @@ def test_phases(host):
     phases = json.loads(host.run("pass").joined(DONE))["phases"]
     assert list(phases) == ["receive", "renew", "run_script", "read_result", "send"]
     assert all(isinstance(value, int) and value >= 0 for value in phases.values())
+
+
+def test_clock(host):
+    done = json.loads(host.run("import time; time.sleep(0.01)").joined(DONE))
+    clock = done["clock"]
+    assert clock["answered_ns"] - clock["received_ns"] == sum(done["phases"].values())
+    assert abs(clock["answered_ns"] - time.monotonic_ns()) < 60_000_000_000
 
 
 def test_quiesce(host):

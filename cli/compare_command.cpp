@@ -1,0 +1,321 @@
+#include "command.hpp"
+#include "compare/progress.hpp"
+#include "compare/reports.hpp"
+#include "output_file.hpp"
+#include "setup.hpp"
+
+#include "config/units.hpp"
+#include "dhg/error.hpp"
+#include "run/compare/baseline.hpp"
+#include "run/compare/document.hpp"
+#include "run/compare/preflight.hpp"
+#include "run/compare/runner.hpp"
+#include "snapshot/names.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace dhg::cli {
+namespace {
+
+using namespace run::compare;
+using Texts = std::vector<std::string>;
+
+constexpr unsigned kMostRounds = 10'000;
+constexpr int kExitDifferent = 1;
+constexpr int kExitInterrupted = 130;
+
+Usage usage() {
+  Usage usage;
+  usage.about =
+      "Runs a program with several configurations, in turn and in random order, and says\n"
+      "which is faster, with confidence intervals. docs/compare.md tells how to read it.\n"
+      "Exits with 1 if a run failed, outputs differ, or a --fail-if condition holds; with\n"
+      "2 for a mistake in the command line or a config; with 130 after Ctrl-C, when it\n"
+      "shows the result so far.";
+  usage.arguments = {{"CONFIG_FILE", "YAML files, or names of installed ones", {}, true}};
+  usage.options.add_options()("code,c", po::value<std::string>()->value_name("CODE"),
+                              "the program")(
+      "script", po::value<std::string>()->value_name("SCRIPT"), "the program, as a file")(
+      "set", po::value<Texts>()->value_name("KEY=VALUE")->composing(),
+      "one setting, for all the configs")(
+      "vary", po::value<Texts>()->value_name("KEY=VALUE,VALUE")->composing(),
+      "every config with each of these values; several: with every combination")(
+      "external", po::value<Texts>()->value_name("NAME=COMMAND")->composing(),
+      "any command, for sh, as a variant too")(
+      "runs", po::value<unsigned>()->value_name("N")->default_value(20),
+      "rounds, in each of which every variant runs once")(
+      "warm-up", po::value<unsigned>()->value_name("N")->default_value(2),
+      "rounds before those, which do not count")(
+      "seed", po::value<std::uint64_t>()->value_name("N")->default_value(1),
+      "of the random order and the resampling")(
+      "cache", po::value<std::string>()->value_name("warm|cold")->default_value("warm"),
+      "cold: drop the snapshot from the page cache before each run")(
+      "timeout", po::value<std::string>()->value_name("TIME")->default_value("1m"),
+      "the longest that one run may take; then it has failed")(
+      "markdown", po::value<std::string>()->value_name("FILE"), "write the tables there")(
+      "csv", po::value<std::string>()->value_name("FILE"), "write every run there")(
+      "json", po::value<std::string>()->value_name("FILE"), "write everything there")(
+      "html", po::value<std::string>()->value_name("FILE"), "write a page with charts there")(
+      "fail-if", po::value<Texts>()->value_name("CONDITION")->composing(),
+      "on medians: \"b > a * 1.05\", \"a > 150ms\", \"a > baseline.a * 1.1\"")(
+      "save-baseline", po::value<std::string>()->value_name("NAME"), "keep the result")(
+      "baseline", po::value<std::string>()->value_name("NAME"), "compare with what was kept")(
+      "any-machine", "also with a baseline from another machine");
+  return usage;
+}
+
+Texts texts(const po::variables_map& values, const char* name) {
+  return values.count(name) != 0 ? values[name].as<Texts>() : Texts{};
+}
+
+std::optional<std::string> text(const po::variables_map& values, const char* name) {
+  return values.count(name) != 0 ? std::optional(values[name].as<std::string>()) : std::nullopt;
+}
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+// They go over the files, and would make all variants the same.
+void refuse_switches() {
+  for (const char* name : {"DHG_VM_EAGER_UFFD", "DHG_VM_NO_UFFD"})
+    if (environment(name).value_or("") == "1")
+      throw Error(Blame::usage,
+                  fmt::format("{}=1 would give all variants the same page server", name),
+                  fmt::format("unset {}", name));
+}
+
+unsigned rounds(const po::variables_map& values, const char* name, unsigned least) {
+  const auto count = values[name].as<unsigned>();
+  if (count < least || count > kMostRounds)
+    throw Error(Blame::usage,
+                fmt::format("--{} {}: it is {} to {}", name, count, least, kMostRounds));
+  return count;
+}
+
+CacheMode cache_mode(const po::variables_map& values) {
+  const auto word = values["cache"].as<std::string>();
+  if (word == "warm") return CacheMode::warm;
+  if (word == "cold") return CacheMode::cold;
+  throw Error(Blame::usage, fmt::format("--cache {}: it is warm or cold", word));
+}
+
+std::chrono::milliseconds limit(const po::variables_map& values) {
+  const auto word = values["timeout"].as<std::string>();
+  if (const auto limit = config::parse_duration(word)) return *limit;
+  throw Error(Blame::usage, fmt::format("--timeout {}: a time is 500ms, 30s, or 5m", word));
+}
+
+struct Program {
+  Texts options; ///< of dhg exec
+  std::string shown;
+};
+
+Program read_program(const po::variables_map& values, bool needed) {
+  const auto code = text(values, "code");
+  const auto script = text(values, "script");
+  if (code && script) throw Error(Blame::usage, "-c and --script: one of them", "");
+  if (code) return {{"-c", *code}, *code};
+  if (script && access(script->c_str(), R_OK) != 0)
+    throw system_error(errno, fmt::format("cannot read '{}'", *script));
+  // A name in front of which there is "-" would be an option.
+  if (script) return {{script->starts_with('-') ? "./" + *script : *script}, *script};
+  if (needed)
+    throw Error(Blame::usage, "what shall be run is missing: -c CODE or --script FILE",
+                "see: dhg compare --help");
+  return {};
+}
+
+// Everything that is written at the end, opened at the beginning.
+class Reports {
+ public:
+  explicit Reports(const po::variables_map& values) {
+    for (const auto* name : {"markdown", "csv", "json", "html"})
+      if (const auto path = text(values, name)) open(name, *path);
+  }
+
+  void write(const CompareResult& result, const nlohmann::json& document) {
+    if (markdown_) markdown_->publish(markdown_report(result));
+    if (csv_) csv_->publish(csv_report(result));
+    if (json_)
+      json_->publish(document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    if (html_) html_->publish(html_report(document));
+  }
+
+ private:
+  void open(std::string_view name, const std::string& path) {
+    (name == "markdown" ? markdown_
+     : name == "csv"    ? csv_
+     : name == "json"   ? json_
+                        : html_)
+        .emplace(path);
+  }
+
+  std::optional<OutputFile> markdown_;
+  std::optional<OutputFile> csv_;
+  std::optional<OutputFile> json_;
+  std::optional<OutputFile> html_;
+};
+
+Texts all_environment() {
+  Texts all;
+  for (char** entry = environ; *entry != nullptr; ++entry) all.emplace_back(*entry);
+  return all;
+}
+
+Baseline load_baseline(const BaselineStore& store, const std::string& name,
+                       Measurement& measurement, bool any_machine) {
+  auto baseline = store.load(name);
+  if (const auto why = differs(baseline.machine, measurement.machine); !why.empty()) {
+    if (!any_machine)
+      throw Error(Blame::usage, fmt::format("baseline '{}' is from another machine: {}", name, why),
+                  "--any-machine compares all the same");
+    measurement.notes.push_back(
+        fmt::format("baseline '{}' is from another machine: {}", name, why));
+  }
+  const auto& there = baseline.machine;
+  const auto& here = measurement.machine;
+  if (there.dhg_version != here.dhg_version || there.vmm_versions != here.vmm_versions)
+    measurement.notes.push_back(
+        fmt::format("baseline '{}' was made with other versions: dhg {}, {}", name,
+                    there.dhg_version, fmt::join(there.vmm_versions, ", ")));
+  measurement.notes.push_back(fmt::format(
+      "baseline '{}' was measured {}: at another time, so unpaired", name, baseline.began));
+  return baseline;
+}
+
+std::vector<Condition> parse_conditions(const Texts& given, const Measurement& measurement,
+                                        const std::optional<Baseline>& baseline) {
+  Texts names;
+  for (const auto& variant : measurement.variants) names.push_back(variant.name);
+  if (baseline)
+    for (const auto& [name, times] : baseline->times_ms) names.push_back("baseline." + name);
+  std::vector<Condition> conditions;
+  for (const auto& condition : given) conditions.emplace_back(condition, names);
+  return conditions;
+}
+
+std::vector<ConditionResult> evaluate(const std::vector<Condition>& conditions,
+                                      const Measurement& measurement,
+                                      const std::optional<Baseline>& baseline) {
+  const auto median_of = [&](const std::string& name) -> std::optional<double> {
+    std::vector<double> times;
+    for (std::size_t i = 0; i < measurement.variants.size(); ++i)
+      if (measurement.variants[i].name == name) times = times_of(measurement, i);
+    if (times.empty() && baseline && name.starts_with("baseline."))
+      if (const auto known = baseline->times_ms.find(name.substr(name.find('.') + 1));
+          known != baseline->times_ms.end())
+        times = known->second;
+    return times.empty() ? std::nullopt : std::optional(stats::median(times));
+  };
+  std::vector<ConditionResult> results;
+  for (const auto& condition : conditions)
+    results.push_back({condition.text(), condition.evaluate(median_of)});
+  return results;
+}
+
+void note_cache(Measurement& measurement) {
+  if (measurement.cache != CacheMode::cold) return;
+  std::size_t warm = 0;
+  std::uint64_t most = 0;
+  bool external = false;
+  for (const auto& run : measurement.runs) {
+    warm += run.left_in_cache > 0 ? 1 : 0;
+    most = std::max(most, run.left_in_cache);
+    external = external || measurement.variants[run.variant].external;
+  }
+  if (warm > 0)
+    measurement.notes.push_back(
+        fmt::format("the cache was not cold before {} of {} runs: the kernel kept up to {} KiB of "
+                    "the snapshot, which some process has mapped",
+                    warm, measurement.runs.size(), most / 1024));
+  if (external)
+    measurement.notes.emplace_back(
+        "what external commands read is not known, and was not dropped from the page cache");
+}
+
+Measurement plan(const Invocation& invocation, const run::Layout& layout) {
+  const auto& values = invocation.values;
+  VariantRequest request{invocation.arguments, texts(values, "set"), {}, texts(values, "external")};
+  for (const auto& axis : texts(values, "vary")) request.axes.push_back(parse_axis(axis));
+  if (request.configs.empty() && !request.axes.empty())
+    throw Error(Blame::usage, "--vary needs a config to vary", "for example: fast.yaml");
+  Measurement measurement;
+  measurement.variants = make_variants(request, layout.configs, environment);
+  measurement.rounds = rounds(values, "runs", 1);
+  measurement.warm_up_rounds = rounds(values, "warm-up", 0);
+  measurement.seed = values["seed"].as<std::uint64_t>();
+  measurement.cache = cache_mode(values);
+  measurement.began = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  measurement.machine = this_machine();
+  measurement.machine.dhg_version = DHG_VERSION;
+  return measurement;
+}
+
+int compare(const Invocation& invocation) {
+  const auto& values = invocation.values;
+  refuse_switches();
+  os::SignalFd signals;
+  const auto layout = run::installed_layout();
+  auto measurement = plan(invocation, layout);
+  const auto& variants = measurement.variants;
+  const auto program =
+      read_program(values, std::any_of(variants.begin(), variants.end(),
+                                       [](const auto& variant) { return !variant.external; }));
+  measurement.program = program.shown;
+  const auto store = make_store();
+  const auto files = check_variants(measurement, make_registry(layout), store, layout);
+  const BaselineStore baselines(store.root());
+  std::optional<Baseline> baseline;
+  if (const auto name = text(values, "baseline"))
+    baseline = load_baseline(baselines, *name, measurement, values.count("any-machine") != 0);
+  const auto conditions = parse_conditions(texts(values, "fail-if"), measurement, baseline);
+  const auto keep = text(values, "save-baseline");
+  if (keep) (void)baselines.path(*keep); // refuses what is no name
+  Reports reports(values);
+
+  {
+    Progress progress;
+    measure(measurement, {program.options, files, all_environment(), limit(values), signals,
+                          [&](std::size_t done, std::size_t all) { progress(done, all); }});
+  }
+  note_cache(measurement);
+  auto analysis = analyse(measurement);
+  analysis.conditions = evaluate(conditions, measurement, baseline);
+  if (baseline) {
+    analysis.baseline = baseline->name;
+    analysis.against_baseline = compare_with(*baseline, measurement);
+  }
+  const bool whole = !measurement.interrupted && analysis.failures.empty();
+  if (keep && !whole)
+    measurement.notes.push_back(fmt::format("baseline '{}' was not saved: {}", *keep,
+                                            measurement.interrupted ? "the measurement was "
+                                                                      "interrupted"
+                                                                    : "runs failed"));
+  const CompareResult result{measurement, analysis};
+  const auto everything = document(measurement, analysis);
+  const bool colour = isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").value_or("").empty();
+  std::cout << table_report(result, colour) << std::flush;
+  reports.write(result, everything);
+  if (keep && whole)
+    baselines.save(*keep, everything.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+  if (measurement.interrupted) return kExitInterrupted;
+  return analysis.failed() ? kExitDifferent : 0;
+}
+
+} // namespace
+
+const Command compare_command{"compare", "say which configuration is faster, with intervals", usage,
+                              compare};
+
+} // namespace dhg::cli

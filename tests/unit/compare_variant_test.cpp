@@ -1,0 +1,123 @@
+#include "run/compare/variant.hpp"
+
+#include "dhg/error.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+using namespace dhg;
+using namespace dhg::run::compare;
+using Catch::Matchers::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::optional<std::string> no_environment(const char* /*name*/) { return std::nullopt; }
+
+class Configs {
+ public:
+  Configs() {
+    auto name = (fs::temp_directory_path() / "dhg-test-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    folder_ = name;
+    write("a.yaml", "page_server:\n  plugin: eager\n  options:\n    threads: 2\n");
+    write("b.yaml", "machine:\n  memory: 1GiB\n");
+  }
+  ~Configs() { fs::remove_all(folder_); }
+  Configs(const Configs&) = delete;
+  Configs& operator=(const Configs&) = delete;
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+  }
+  [[nodiscard]] std::vector<Variant> make(const VariantRequest& request) const {
+    return make_variants(request, folder_, no_environment);
+  }
+  [[nodiscard]] std::string error_of(const VariantRequest& request) const {
+    try {
+      (void)make(request);
+    } catch (const Error& error) {
+      CHECK(error.blame() == Blame::usage);
+      return error.what();
+    }
+    return "no error";
+  }
+
+ private:
+  fs::path folder_;
+};
+
+std::vector<std::string> names(const std::vector<Variant>& variants) {
+  std::vector<std::string> result;
+  for (const auto& variant : variants) result.push_back(variant.name);
+  return result;
+}
+
+std::string value(const Variant& variant, const std::string& key) {
+  for (const auto& [path, text] : variant.values)
+    if (path == key) return text;
+  return "none";
+}
+
+} // namespace
+
+TEST_CASE("variants: configs are called like their files") {
+  const Configs configs;
+  const auto variants = configs.make({{"a", "b.yaml"}, {"run.timeout=5s"}, {}, {}});
+  CHECK(names(variants) == std::vector<std::string>{"a", "b"});
+  CHECK(value(variants[0], "page_server.options.threads") == "2");
+  CHECK(value(variants[0], "machine.memory") == "512MiB");
+  CHECK(value(variants[1], "machine.memory") == "1GiB");
+  CHECK(variants[1].settings.machine.memory_bytes == UINT64_C(1) << 30);
+  const auto& options = variants[0].options;
+  REQUIRE(options.size() == 4);
+  CHECK(fs::path(options[1]).is_absolute());
+  CHECK(options[2] == "--set");
+  CHECK(options[3] == "run.timeout=5s");
+}
+
+TEST_CASE("variants: --vary makes every combination") {
+  const Configs configs;
+  const auto variants = configs.make(
+      {{"a"},
+       {},
+       {parse_axis("page_server.plugin=eager,lazy-4k"), parse_axis("machine.vcpus=1,2")},
+       {}});
+  CHECK(names(variants) ==
+        std::vector<std::string>{"eager:1", "eager:2", "lazy-4k:1", "lazy-4k:2"});
+  // Options go with the plugin that they are for.
+  CHECK(value(variants[0], "page_server.options.threads") == "2");
+  CHECK(value(variants[2], "page_server.options.threads") == "none");
+  CHECK(names(configs.make({{"a", "b"}, {}, {parse_axis("machine.vcpus=1,2")}, {}})) ==
+        std::vector<std::string>{"a:1", "a:2", "b:1", "b:2"});
+}
+
+TEST_CASE("variants: any command is one too") {
+  const Configs configs;
+  const auto variants = configs.make({{"a"}, {}, {}, {"local=python3 -c 'print(1 == 1)'"}});
+  REQUIRE(variants.size() == 2);
+  CHECK(variants[1].name == "local");
+  CHECK(variants[1].external == "python3 -c 'print(1 == 1)'");
+}
+
+TEST_CASE("variants: what cannot be compared is refused") {
+  const Configs configs;
+  CHECK_THAT(configs.error_of({{"a"}, {}, {}, {}}), Contains("one variant only"));
+  CHECK_THAT(configs.error_of({{"a", "a"}, {}, {}, {}}), Contains("two variants are called 'a'"));
+  CHECK_THAT(configs.error_of({{"a", "none"}, {}, {}, {}}), Contains("none"));
+  CHECK_THAT(configs.error_of({{"a", "b"}, {"no.such=1"}, {}, {}}), Contains("unknown key"));
+  CHECK_THAT(configs.error_of({{"a"}, {}, {parse_axis("machine.vcpus=1,99")}, {}}),
+             Contains("machine.vcpus"));
+  CHECK_THAT(configs.error_of({{"a"}, {}, {}, {"=true"}}), Contains("NAME=COMMAND"));
+  CHECK_THAT(configs.error_of({{"a"}, {}, {}, {"x="}}), Contains("NAME=COMMAND"));
+  CHECK_THAT(configs.error_of({{"a"}, {}, {}, {"it's=true"}}), Contains("no name for a variant"));
+  std::string many = "machine.vcpus=1";
+  for (int i = 2; i <= 32; ++i) many += "," + std::to_string(i);
+  CHECK_THAT(configs.error_of({{"a", "b"}, {}, {parse_axis(many)}, {}}), Contains("more than 32"));
+}
+
+TEST_CASE("variants: an axis is a key and values") {
+  CHECK(parse_axis("a.b=x,y=z").values == std::vector<std::string>{"x", "y=z"});
+  for (const auto* text : {"", "a", "a=", "=x", "a=x,", "a=,x", "a=x,,y"})
+    CHECK_THROWS_AS(parse_axis(text), Error);
+}
