@@ -45,13 +45,14 @@ Run taken(const json& from) {
 } // namespace
 
 TEST_CASE("compare: phases do not overlap and add up to the whole") {
-  const auto times = divide(
-      json::array({span("config", 0.1, 0.4), span("check", 0.5, 0.5), span("launch", 1, 2),
-                   span("preload", 1, 1), span("handoff", 2, 13), span("load", 3, 17),
-                   span("attach", 15, 5), span("resume", 20, 10), span("connect", 30, 1),
-                   span("run", 31, 50), span("guest run_script", 40, 20), span("guest read_result", 60, 6), span("guest send", 66, 2),
-                   span("read", 81, 2), span("teardown", 83, 4), span("vmm", 1, 86)}),
-      90);
+  const auto times =
+      divide(json::array({span("config", 0.1, 0.4), span("check", 0.5, 0.5), span("launch", 1, 2),
+                          span("preload", 1, 1), span("handoff", 2, 13), span("load", 3, 17),
+                          span("attach", 15, 5), span("resume", 20, 10), span("connect", 30, 1),
+                          span("run", 31, 50), span("guest run_script", 40, 20),
+                          span("guest read_result", 60, 6), span("guest send", 66, 2),
+                          span("read", 81, 2), span("teardown", 83, 4), span("vmm", 1, 86)}),
+             90);
   CHECK(of(times, Phase::start) == Approx(1));
   CHECK(of(times, Phase::launch) == Approx(2));
   CHECK(of(times, Phase::handoff) == Approx(12)); // the launch's part of it is the launch's
