@@ -61,7 +61,7 @@ void run_python(const Folder& folder) {
                        {"-I", "-B", (folder / "driver.py").string(), folder.path().string()},
                        {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=" + folder.path().string()},
                        {{nothing.get(), 0}, {log.get(), 1}, {log.get(), 2}}});
-  const auto status = python.wait(deadline_in(50s));
+  const auto status = python.wait(deadline_in(120s));
   if (!status) throw std::runtime_error("the guest's Python hangs");
   if (*status != 0)
     throw std::runtime_error("the guest's Python " + describe_wait_status(*status) + ":\n" +
