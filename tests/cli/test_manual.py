@@ -14,7 +14,7 @@ SHARE = PREFIX / "share"
 
 
 def commands(dhg):
-    return re.findall(r"^  (\w+(?: \w+)?)  +\S", dhg("--help").out, re.MULTILINE)
+    return re.findall(r"^  ([\w-]+(?: [\w-]+)?)  +\S", dhg("--help").out, re.MULTILINE)
 
 
 def run(*command, **options):
