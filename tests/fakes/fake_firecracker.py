@@ -50,8 +50,9 @@ class Log:
 class Guest:
     """The agent behind the vsock."""
 
-    def __init__(self, vsock_path, booting, refused_connects, log):
+    def __init__(self, vsock_path, booting, refused_connects, last_words, log):
         self._log = log
+        self._last_words = last_words  # of the guest, before all ends
         self._address = f"\0dhg-fake-guest-{os.getpid()}"
         self._refuse = refused_connects
         listener = socket.socket(socket.AF_UNIX)
@@ -97,13 +98,16 @@ class Guest:
         self._log("CONNECT")
         host.sendall(b"OK 1073741824\n")
         threading.Thread(target=self._pass_on, args=(host, guest), daemon=True).start()
-        self._pass_on(guest, host)
+        self._pass_on(guest, host, self._last_words)
 
     @staticmethod
-    def _pass_on(source, target):
+    def _pass_on(source, target, last_words=None):
         try:
             while data := source.recv(65536):
                 target.sendall(data)
+                if last_words is not None and last_words in data:
+                    time.sleep(0.1)
+                    die("died, as it was asked for", 148)
             target.shutdown(socket.SHUT_WR)
         except OSError:
             for each in (source, target):
@@ -221,7 +225,9 @@ class Firecracker:
 
     def _start_guest(self, vsock_path, booting):
         refused = {"late-agent": 20, "no-agent": 1 << 30}.get(self._misbehave, 0)
-        self._guest = Guest(vsock_path, booting, refused if not booting else 0, self._log)
+        last_words = b"begun" if self._misbehave == "die-later" else None
+        self._guest = Guest(vsock_path, booting, refused if not booting else 0, last_words,
+                            self._log)
         self._state = RUNNING
         print("fake guest: running", flush=True)
 
@@ -243,9 +249,6 @@ class Firecracker:
 
     def _touch_memory(self):
         """What a processor would do. A wrong page is the end."""
-        if self._misbehave == "die-later":
-            time.sleep(0.2)
-            die("died, as it was asked for", 148)
         pages = self._memory.all_pages_once()
         if self._misbehave == "balloon":
             self._memory.check(pages[:100])
