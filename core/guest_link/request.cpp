@@ -73,9 +73,9 @@ std::string encode_setup(const SetupRequest& request) {
   return out;
 }
 
-std::string encode_quiesce() {
+std::string encode_quiesce(std::uint64_t scrub_bytes) {
   std::string out;
-  append_frame(out, FrameType::quiesce, "{}");
+  append_frame(out, FrameType::quiesce, json{{"scrub_bytes", scrub_bytes}}.dump());
   return out;
 }
 

@@ -33,6 +33,7 @@ struct SetupRequest {
 /// All frames of a run, HELLO not included.
 [[nodiscard]] std::string encode_run(const RunRequest& request);
 [[nodiscard]] std::string encode_setup(const SetupRequest& request);
-[[nodiscard]] std::string encode_quiesce();
+/// @param scrub_bytes of free memory that the guest is to overwrite with zeros
+[[nodiscard]] std::string encode_quiesce(std::uint64_t scrub_bytes = 0);
 
 } // namespace dhg::guest_link

@@ -36,6 +36,8 @@ std::uint64_t headroom(std::uint64_t memory_bytes) {
   return (UINT64_C(32) << 20) + memory_bytes / 32;
 }
 
+constexpr std::uint64_t kLeftAlone = UINT64_C(24) << 20;
+
 // A hole shorter than this is not worth an extent of its own.
 constexpr std::uint64_t kLeastHole = 16 * 1024;
 
@@ -73,6 +75,10 @@ void give_memory_back(BootedGuest& guest, std::uint64_t memory_bytes) {
   if (free <= keep || free > memory_bytes) return;
   guest.vm().set_memory_target((memory_bytes - free + keep) >> 20 << 20,
                                deadline_in(kBalloonLimit));
+  // What is left is free as well, but still holds what was there. Not all of it may be
+  // asked for, for the reason above.
+  guest.ask(guest_link::encode_quiesce(keep - kLeftAlone), kStepLimit,
+            "overwriting the guest's free memory");
   guest.vm().set_memory_target(memory_bytes, deadline_in(kBalloonLimit));
 }
 

@@ -231,9 +231,13 @@ class Agent:
         self._streams.prepare_next()
         self._outbox.send(protocol.frame(protocol.DONE, b"{}"))
 
-    def _quiesce(self, _payload):
-        self._executor.quiesce()
-        skipped = quiesce.quiesce()
+    def _quiesce(self, payload):
+        scrub_bytes = _member(_json(payload), "scrub_bytes", int, 0)
+        if scrub_bytes:
+            skipped = quiesce.scrub(scrub_bytes)
+        else:
+            self._executor.quiesce()
+            skipped = quiesce.quiesce()
         answer = json.dumps({"skipped": skipped, "free_bytes": quiesce.free_bytes()})
         self._outbox.send(protocol.frame(protocol.QUIESCED, answer.encode()))
 

@@ -101,3 +101,14 @@ def test_a_snapshot_holds_nothing_of_the_programs_before(deephaven_host):
 def test_the_end_of_a_program_is_not_the_servers(deephaven_host):
     start(deephaven_host)
     assert deephaven_host.run("import atexit; atexit.register(print, 'own')").out == "own\n"
+
+
+def test_free_memory_is_overwritten_on_request(host):
+    host.run("x = 1")
+    host.send(frame(QUIESCE, b'{"scrub_bytes": 1048576}'))
+    answer = json.loads(host.answer().frames[-1][1])
+    assert answer["skipped"] == [] and answer["free_bytes"] > 0
+    host.send(frame(QUIESCE, b'{"scrub_bytes": 1000000000000000}'))
+    assert "scrub" in json.loads(host.answer().frames[-1][1])["skipped"][0]
+    host.send(frame(QUIESCE, b'{"scrub_bytes": "1"}'))
+    assert "scrub_bytes" in host.answer().error
