@@ -66,7 +66,7 @@ TEST_CASE("variants: configs are called like their files") {
   const auto variants = configs.make({{"a", "b.yaml"}, {"run.timeout=5s"}, {}, {}});
   CHECK(names(variants) == std::vector<std::string>{"a", "b"});
   CHECK(value(variants[0], "page_server.options.threads") == "2");
-  CHECK(value(variants[0], "machine.memory") == "512MiB");
+  CHECK(value(variants[0], "machine.memory") == "default");
   CHECK(value(variants[1], "machine.memory") == "1GiB");
   CHECK(variants[1].settings.machine.memory_bytes == UINT64_C(1) << 30);
   const auto& options = variants[0].options;
