@@ -22,12 +22,52 @@ def _compact():
         control.write("1")
 
 
+def watch():
+    """From now on the kernel notes which pages this process uses: see _page_out_unused."""
+    with open("/proc/self/clear_refs", "w") as control:
+        control.write("1")
+
+
+def _unused_mappings(smaps):
+    """The mappings of files of which no page was used and none was changed.
+
+    Yields (address, length). `smaps` has the lines of /proc/self/smaps.
+    """
+    mapping, seen = None, {}
+    for line in smaps:
+        field = line.split(None, 5)
+        if field[0].endswith(":"):
+            seen[field[0]] = field[1]
+        else:
+            begin, _, end = field[0].partition("-")
+            is_file = len(field) == 6 and field[5].startswith("/")
+            mapping = (int(begin, 16), int(end, 16) - int(begin, 16)) if is_file else None
+            seen = {}
+        if field[0] == "VmFlags:" and mapping and seen["Rss:"] != "0":
+            if seen["Referenced:"] == "0" and seen["Anonymous:"] == "0":
+                yield mapping
+
+
+def _page_out_unused():
+    """Drops the pages of libraries that no warm-up run has used; they can be read again."""
+    import ctypes
+
+    MADV_PAGEOUT = 21  # <asm-generic/mman-common.h>
+    madvise = ctypes.CDLL(None, use_errno=True).madvise
+    madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    with open("/proc/self/smaps") as smaps:
+        mappings = list(_unused_mappings(smaps))
+    for address, length in mappings:
+        if madvise(address, length, MADV_PAGEOUT) != 0:
+            raise OSError(ctypes.get_errno(), "madvise")
+
+
 def quiesce():
     """Frees what it can. Returns what it could not, as sentences."""
     gc.collect()
     gc.freeze()  # what lives now lives on: later collections leave its pages alone
     skipped = []
-    for step in (_trim_heap, _drop_caches, _compact):
+    for step in (_page_out_unused, _trim_heap, _drop_caches, _compact):
         try:
             step()
         except (OSError, AttributeError) as error:

@@ -229,6 +229,7 @@ class Agent:
 
             self._executor = ScriptSessionExecutor(setup.jvm_args, setup.modules, say)
         self._streams.prepare_next()
+        quiesce.watch()
         self._outbox.send(protocol.frame(protocol.DONE, b"{}"))
 
     def _quiesce(self, payload):
