@@ -289,7 +289,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     const auto reason = memory.vmm_is_to_blame() ? "" : memory.failure();
     std::string message = reason.empty() ? error.what() : reason;
     if (reason.empty() && has_ended(vm->process_fd())) message += ": " + vm->describe_end();
-    throw Error(Blame::environment, message, error.hint());
+    throw Error(error.blame(), message, error.hint());
   }
   report.memory = memory.stats();
   if (context.measure) report.vmm_use = resources_of(vm->process_fd());
