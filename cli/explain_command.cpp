@@ -42,9 +42,10 @@ std::string read_file(const std::string& path) {
 }
 
 void print(const explain::Evidence& evidence, const explain::Explanation& explanation) {
-  std::cout << fmt::format("{:.1f} ms in all; page server {}, result channel {}, {}\n\n",
-                           evidence.elapsed_ms, evidence.page_server, evidence.result_channel,
-                           evidence.accelerator);
+  std::cout << fmt::format(
+      "{:.1f} ms in all; page server {}, result channel {}, {}\n\n", evidence.elapsed_ms,
+      evidence.page_server, evidence.result_channel,
+      evidence.accelerator.empty() ? "no machine was restored" : evidence.accelerator);
   for (const auto& substitution : evidence.substitutions)
     std::cout << "not as asked for: " << substitution << '\n';
   std::cout << "The longest steps, one after the other:\n";
@@ -59,10 +60,9 @@ void print(const explain::Evidence& evidence, const explain::Explanation& explan
   for (const auto& suggestion : explanation.suggestions) {
     std::cout << fmt::format("  {}{}{}\n", suggestion.setting,
                              suggestion.setting.empty() ? "" : ": ", suggestion.what);
-    std::cout << (suggestion.saves_ms
-                      ? fmt::format("    saves at most {:.1f} ms of {:.1f}: ", *suggestion.saves_ms,
-                                    evidence.elapsed_ms)
-                      : "    saves an unknown time: ")
+    std::cout << (suggestion.saves_ms ? fmt::format("    may save about {:.1f} ms of {:.1f}: ",
+                                                    *suggestion.saves_ms, evidence.elapsed_ms)
+                                      : "    saves an unknown time: ")
               << suggestion.basis << '\n';
   }
   if (explanation.suggestions.empty()) std::cout << "  nothing\n";

@@ -37,7 +37,7 @@ class Table {
 
  private:
   void times() {
-    text_ += fmt::format("\n{:<{}}{:>9}  {:<18}{:<20}\n", "variant", kNameWidth, "median ms",
+    text_ += fmt::format("\n{:<{}}{:>9}  {:<18}{}\n", "variant", kNameWidth, "median ms",
                          "quartiles", "ratio [95 % CI]");
     double most = 1;
     for (std::size_t i = 1; i < result_.analysis.variants.size(); ++i)

@@ -49,7 +49,7 @@ class Page(html.parser.HTMLParser):
 
 def test_two_page_servers(dhg, tmp_path):
     files = {name: tmp_path / f"out.{name}" for name in ("json", "csv", "markdown", "html")}
-    run = compare(dhg, "fast.yaml", "--vary", "page_server.plugin=file,lazy-4k",
+    run = compare(dhg, "python.yaml", "--vary", "page_server.plugin=file,lazy-4k",
                   "-c", "print('hello')", "--runs", "3", "--warm-up", "1", "--seed", "7",
                   *[f"--{name}={path}" for name, path in files.items()])
     assert run.code == 0, run.out + run.err
@@ -89,7 +89,7 @@ def test_two_page_servers(dhg, tmp_path):
 
 def test_cold_cache(dhg, tmp_path):
     out = tmp_path / "out.json"
-    run = compare(dhg, "file.yaml", "fast.yaml", "--cache", "cold", "-c", "print(1)", "--runs", "1",
+    run = compare(dhg, "file.yaml", "python.yaml", "--set", "image=python", "--cache", "cold", "-c", "print(1)", "--runs", "1",
                   "--warm-up", "0", f"--json={out}")
     assert run.code == 0, run.out + run.err
     for result in checked_json(out)["runs"]:
@@ -98,7 +98,7 @@ def test_cold_cache(dhg, tmp_path):
 
 
 def test_dhg_and_an_external_command_agree(dhg):
-    run = compare(dhg, "file.yaml", "-c", "6 * 7", *externals(shell="echo 42"), "--runs", "1",
+    run = compare(dhg, "python.yaml", "-c", "6 * 7", *externals(shell="echo 42"), "--runs", "1",
                   "--warm-up", "0")
     assert run.code == 0, run.out + run.err
     assert "output: the same in all runs" in run.out
@@ -194,7 +194,7 @@ def test_interrupt_gives_the_result_so_far(empty_dhg, tmp_path):
 
 def test_interrupt_of_a_run_of_dhg(dhg, tmp_path):
     out = tmp_path / "out.json"
-    run = dhg.start("compare", "file.yaml", *externals(quick="echo 1"), "--runs", "500", "--warm-up",
+    run = dhg.start("compare", "python.yaml", *externals(quick="echo 1"), "--runs", "500", "--warm-up",
                     "0", "-c", "import time; time.sleep(2); print(1)", f"--json={out}")
     time.sleep(1.5)
     run.send_signal(signal.SIGTERM)

@@ -23,8 +23,8 @@ std::vector<Step> steps_of(const Evidence& e) {
     const auto own = run ? std::min(e.guest_run_ms, e.phases[i]) : 0;
     if (run) {
       steps.push_back({"run: the program", own, 0});
-      steps.push_back(
-          {"run: the request's way to the agent, and the answer's", e.phases[i] - own, 0});
+      steps.push_back({"run: all but the program (the request's way, renewal, the answer's way)",
+                       e.phases[i] - own, 0});
     } else {
       steps.push_back({std::string(compare::kPhaseNames[i]), e.phases[i], 0});
     }
@@ -74,8 +74,9 @@ void suggest_file(const Evidence& e, const FaultFacts& facts, std::vector<Sugges
   all.push_back(
       {"page_server.plugin=file", "let the kernel serve the pages from a private mapping",
        facts.service_ms,
-       fmt::format("the {} faults of the trace were served for {:.1f} ms in all; what the "
-                   "kernel takes for the same pages is not known here",
+       fmt::format("the {} faults of the trace were served for {:.1f} ms in all; the switches to "
+                   "the page server, which would go too, and what the kernel takes for "
+                   "the same pages are not known here",
                    facts.faults, facts.service_ms)});
 }
 

@@ -19,7 +19,7 @@ struct Step {
 struct Suggestion {
   std::string setting;            ///< "page_server.plugin=file"; empty: not a setting of dhg
   std::string what;               ///< in a sentence
-  std::optional<double> saves_ms; ///< at most; nothing where the record cannot tell
+  std::optional<double> saves_ms; ///< an estimate; nothing where the record cannot tell
   std::string basis;              ///< what the estimate stands on
 };
 
