@@ -35,6 +35,10 @@ void ServedVm::connect(UniqueFd connection) {
   peer_ = std::move(peer);
 }
 
+void ServedVm::end(const std::string& reason) {
+  if (!readable(peer_.process.get())) session_.end_vmm(reason);
+}
+
 bool ServedVm::stop() {
   session_.end_vmm("no VMM came");
   pollfd done{session_.done_fd(), POLLIN, 0};

@@ -40,8 +40,8 @@ class ServedVm {
   [[nodiscard]] std::string failure() const { return session_.failure(); }
   /// The VMM is there. @throws Error if it is gone already.
   void connect(UniqueFd connection);
-  /// Ends the VMM, if it has handed memory over.
-  void end(const std::string& reason) { session_.end_vmm(reason); }
+  /// Ends the VMM, if it has handed memory over and not ended by itself.
+  void end(const std::string& reason);
   /// It is not needed: no VMM came. @return false if the page server does not return
   /// from preload; then this cannot be destroyed.
   [[nodiscard]] bool stop();
