@@ -55,6 +55,7 @@ def main():
     parser.add_argument("dhg", type=pathlib.Path)
     parser.add_argument("--version", default="41.1")
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--only", choices=PROGRAMS, action="append", help="one of the programs")
     parser.add_argument("--boot", action="store_true")
     options = parser.parse_args()
     dhg = str(options.dhg.resolve())
@@ -70,7 +71,8 @@ def main():
 
     print(f"{options.rounds} rounds, {os.cpu_count()} processors; median [quartiles]")
     hello = None
-    for title, code in PROGRAMS.items():
+    for title in options.only or PROGRAMS:
+        code = PROGRAMS[title]
         variants = {server: run(code, server, "json-file") for server in SERVERS}
         variants["default dh-table"] = run(code, "default", "dh-table")
         times = in_turn(variants, options.rounds, warm_up=1)

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from . import background
+from . import background, session
 from .executor import fresh_main
 
 HOST = "127.0.0.1"
@@ -29,9 +29,6 @@ _PROPERTIES = [
 # Threads whose work cannot wait, by the beginnings of the names that the kernel knows:
 # Python's own, and those that a program waits for while its memory is collected.
 _FOREGROUND = ("python3", "VM Thread", "GC Thread", "G1 ")
-
-# Evaluated by the server, in its scope. Leaves no name behind.
-_SCRIPT = "__import__('dhg_agent.session').session.run_user_code(globals())"
 
 
 def _java_home():
@@ -99,8 +96,22 @@ class ScriptSessionExecutor:
         self._background.rise_soon()
 
     def run(self):
-        """Runs session.current; returns when its outcome is stored."""
-        self._session.evaluateScript(_SCRIPT)
+        """Runs session.current; returns when its outcome is stored.
+
+        In the script session's scope and execution context, which this thread is in since
+        the server started. The session is told of what changed, as after a script of a
+        client; where nothing did, the JVM is left alone, for code of its that runs for the
+        first time in a restored guest takes a good part of a short run.
+        """
+        before = dict(self._scope)
+        session.run_user_code(self._scope)
+        if self._has_changed(before):
+            self._session.observeScopeChanges()
+
+    def _has_changed(self, before):
+        return len(before) != len(self._scope) or any(
+            before.get(name, before) is not value for name, value in self._scope.items()
+        )
 
     def quiesce(self):
         """A snapshot follows: forgets what programs left, and has the JVM tidy up."""

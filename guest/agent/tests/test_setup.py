@@ -84,6 +84,17 @@ def test_programs_run_in_the_servers_scope(deephaven_host):
     assert deephaven_host.run("import sys; print('out'); sys.exit(3)").outcome["exit_code"] == 3
 
 
+def test_the_session_is_told_of_changes_and_of_nothing_else(deephaven_host):
+    start(deephaven_host)
+    observed = "__import__('deephaven.execution_context').execution_context._Scope.session.observed"
+    before = int(deephaven_host.run(observed).outcome["result_repr"])
+    assert int(deephaven_host.run(observed).outcome["result_repr"]) == before
+    for change in ("x = 41", "x = 42", "del x"):
+        deephaven_host.run(change)
+        before += 1
+        assert int(deephaven_host.run(observed).outcome["result_repr"]) == before
+
+
 def test_a_snapshot_holds_nothing_of_the_programs_before(deephaven_host):
     start(deephaven_host)
     deephaven_host.run("x = 41\nimport json")
