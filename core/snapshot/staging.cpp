@@ -1,6 +1,7 @@
 #include "snapshot/staging.hpp"
 
 #include "dhg/error.hpp"
+#include "os/remove_tree.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -61,8 +62,8 @@ Staging::Staging(Staging&& other) noexcept
     : path_(std::exchange(other.path_, {})), owner_(std::move(other.owner_)) {}
 
 Staging::~Staging() {
-  std::error_code ignored; // what cannot be removed now is abandoned from now on
-  if (!path_.empty()) fs::remove_all(path_, ignored);
+  // What cannot be removed now is abandoned from now on.
+  if (!path_.empty()) os::remove_tree(path_);
 }
 
 void Staging::sync() const {
@@ -91,8 +92,7 @@ void remove_abandoned_staging(const fs::path& root) noexcept {
   for (fs::directory_iterator at(root / "staging", error), end; !error && at != end;
        at.increment(error)) {
     const auto owner = open_folder(at->path());
-    std::error_code ignored;
-    if (owner && try_lock(owner)) fs::remove_all(at->path(), ignored);
+    if (owner && try_lock(owner)) os::remove_tree(at->path());
   }
 }
 
