@@ -120,9 +120,21 @@ TEST_CASE("request: what cannot be sent is the user's to mend") {
   }
 }
 
-TEST_CASE("request: quiesce") {
-  const auto frames = split(encode_quiesce());
+TEST_CASE("request: setup") {
+  const auto frames = split(encode_setup({"deephaven", {"-Xmx1g"}, {"numpy"}}));
   REQUIRE(frames.size() == 1);
-  CHECK(frames[0].type == 0x05);
-  CHECK(frames[0].payload == "{}");
+  CHECK(frames[0].type == 0x06);
+  CHECK(frames[0].payload ==
+        R"({"executor":"deephaven","jvm_args":["-Xmx1g"],"modules":["numpy"]})");
+}
+
+TEST_CASE("request: quiesce") {
+  for (const auto& [scrub_bytes, payload] :
+       {std::pair{std::uint64_t{0}, R"({"scrub_bytes":0})"},
+        std::pair{UINT64_C(1) << 40, R"({"scrub_bytes":1099511627776})"}}) {
+    const auto frames = split(encode_quiesce(scrub_bytes));
+    REQUIRE(frames.size() == 1);
+    CHECK(frames[0].type == 0x05);
+    CHECK(frames[0].payload == payload);
+  }
 }
