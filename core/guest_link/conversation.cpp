@@ -13,6 +13,7 @@ using json = nlohmann::ordered_json; // phases are told in the order of the run
 
 constexpr std::size_t kMaxPhases = 32;
 constexpr std::size_t kMaxName = 200;
+constexpr std::size_t kMaxMessage = 1000;
 constexpr std::int64_t kMaxPhaseNs = INT64_C(1'000'000'000) * 60 * 60 * 24 * 365;
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -34,18 +35,18 @@ json parse_object(const Frame& frame, const char* what) {
 }
 
 // Cut between characters: what is shown later has to be UTF-8 still.
-std::string shortened(std::string text) {
-  if (text.size() <= kMaxName) return text;
-  auto end = kMaxName;
+std::string shortened(std::string text, std::size_t most = kMaxName) {
+  if (text.size() <= most) return text;
+  auto end = most;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
   text.resize(end);
   return text;
 }
 
-std::string text_member(const json& object, const char* name) {
+std::string text_member(const json& object, const char* name, std::size_t most = kMaxName) {
   const auto found = object.find(name);
   if (found == object.end() || !found->is_string()) refuse(fmt::format("'{}' is not text", name));
-  return shortened(found->get<std::string>());
+  return shortened(found->get<std::string>(), most);
 }
 
 std::optional<GuestTimes> parse_clock(const json& body) {
@@ -102,8 +103,9 @@ void Conversation::next_request() {
 
 void Conversation::handle(const Frame& frame) {
   if (frame.type == FrameType::error)
-    throw Error(Blame::environment,
-                "the guest's agent: " + text_member(parse_object(frame, "ERROR"), "message"));
+    throw Error(
+        Blame::environment,
+        "the guest's agent: " + text_member(parse_object(frame, "ERROR"), "message", kMaxMessage));
   if (frame.type == FrameType::exited) {
     exit_ = parse_exit(frame);
     state_ = State::exited;
