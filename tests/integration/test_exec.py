@@ -57,8 +57,9 @@ def test_environment_switches(dhg, variable, server):
 
 
 def test_every_config_runs(dhg):
-    for name in ["fast", "file", "seed-eager", "seed-lazy-4k", "seed-lazy-2m"]:
-        run = dhg("exec", "--vm", "--config", f"{name}.yaml", "-c", "print('hello')")
+    for name in ["fast", "file", "python", "seed-eager", "seed-lazy-4k", "seed-lazy-2m"]:
+        run = dhg("exec", "--vm", "--config", f"{name}.yaml", "--image", "python", "-c",
+                  "print('hello')")
         assert (run.code, run.out) == (0, "hello\n"), run.err
 
 
