@@ -24,7 +24,8 @@ def unprivileged(dhg):
     def call(*args):
         return subprocess.run(
             ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", BINARY, *args],
-            env={"PATH": os.environ["PATH"], "DHG_CACHE_DIR": str(cache)},
+            env={"PATH": os.environ["PATH"], "DHG_CACHE_DIR": str(cache),
+                 "DHG_CONFIG": "python.yaml"},
             capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
         )
 
