@@ -101,8 +101,38 @@ bool is_listening(int socket) {
   return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0;
 }
 
-// Whether `text` is a complete JSON value, for messages that come in pieces.
-bool complete(const std::string& text) { return !text.empty() && json::accept(text); }
+// Finds the end of a JSON array or object that comes in pieces, in one pass, however
+// many they are. What is neither ends at once: there is nothing to wait for.
+class JsonEnd {
+ public:
+  /// @return whether the value has ended
+  bool feed(std::string_view piece) {
+    for (const char c : piece) {
+      if (ended_) break;
+      take(c);
+    }
+    return ended_;
+  }
+
+ private:
+  void take(char c) {
+    if (in_string_) {
+      in_string_ = escaped_ || c != '"';
+      escaped_ = !escaped_ && c == '\\';
+      return;
+    }
+    if (c == '[' || c == '{') ++depth_;
+    if (c == ']' || c == '}') --depth_;
+    in_string_ = c == '"';
+    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    ended_ = depth_ <= 0 && !blank;
+  }
+
+  int depth_ = 0;
+  bool in_string_ = false;
+  bool escaped_ = false;
+  bool ended_ = false;
+};
 
 UniqueFd checked_userfaultfd(std::vector<UniqueFd>& descriptors) {
   if (descriptors.size() != 1)
@@ -144,7 +174,8 @@ Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_si
   std::string message;
   std::array<std::byte, 8192> buffer;
   int empty_messages = 0;
-  while (!complete(message)) {
+  JsonEnd end;
+  for (bool ended = false; !ended;) {
     await_message(socket, vmm, stop, deadline);
     auto part = os::receive_with_descriptors(socket, buffer);
     for (auto& fd : part.descriptors) descriptors.push_back(std::move(fd));
@@ -155,7 +186,9 @@ Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_si
       if (message.empty()) vmm_ended();
       refuse("the VMM closed the connection in the middle of it");
     }
-    message.append(reinterpret_cast<const char*>(buffer.data()), part.bytes);
+    const std::string_view piece(reinterpret_cast<const char*>(buffer.data()), part.bytes);
+    message.append(piece);
+    ended = end.feed(piece);
     if (message.size() > kMaxMessage) refuse("it is too long");
   }
 

@@ -217,6 +217,18 @@ TEST_CASE("A handshake that does not come, or not all of it, is an error in time
     send_with(handshake.theirs.get(), "[{", {});
     CHECK_THAT(handshake.refusal(50ms), Contains("in time"));
   }
+  SECTION("what can never become one: at once") {
+    for (const auto* text : {"x", " 1", "\"[\"", "{]", "]", "GET / HTTP/1.1"}) {
+      Handshake other;
+      send_with(other.theirs.get(), text, {});
+      CHECK_THAT(other.refusal(1min), Contains("not a JSON array"));
+    }
+  }
+  SECTION("brackets in its texts") {
+    send_with(handshake.theirs.get(), R"([{"a":"]}\\\"]", )", {});
+    send_with(handshake.theirs.get(), R"("b":1}])", {});
+    CHECK_THAT(handshake.refusal(), Contains("has no"));
+  }
   SECTION("half of it, then the end") {
     send_with(handshake.theirs.get(), "[{", {});
     handshake.theirs.reset();
