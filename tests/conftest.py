@@ -19,6 +19,7 @@ BINARY = os.environ.get("DHG_TEST_BINARY", "")
 CACHE = pathlib.Path(
     os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
 ) / "dhg-tests"
+PYTHON = "python-qemu-512m-1c"  # the snapshot of most tests
 DEEPHAVEN = os.environ.get("DHG_TEST_DEEPHAVEN", "41.1")  # the version to test
 PAGE_SERVERS = ["file", "eager", "lazy-4k", "lazy-2m", "hybrid", "working-set"]
 LIMIT = 60  # seconds that any one command may take
@@ -190,7 +191,7 @@ def empty_dhg(tmp_path):
 def copied(dhg, tmp_path):
     """A cache with its own copy of the snapshot, which a test may damage."""
     shutil.copytree(dhg.cache / "images", tmp_path / "images", symlinks=True)
-    [snapshot] = (dhg.cache / "snapshots").iterdir()
+    snapshot = dhg.cache / "snapshots" / PYTHON  # tests of launchers make others
     copy = tmp_path / "snapshots" / snapshot.name
     copy.mkdir(parents=True)
     for file in snapshot.iterdir():

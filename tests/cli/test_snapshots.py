@@ -27,7 +27,8 @@ def test_status(dhg):
     run = dhg("vm", "status")
     assert run.code == 0
     assert "python" in run.out and "complete" in run.out and "QEMU 7" in run.out
-    [entry] = dhg("vm", "status", "--json").json()["snapshots"]
+    listed = dhg("vm", "status", "--json").json()["snapshots"]
+    [entry] = [snapshot for snapshot in listed if snapshot["name"] == "python-qemu-512m-1c"]
     assert entry["state"] == "complete"
     assert 0 < entry["allocated_bytes"] < entry["bytes"]
 

@@ -36,6 +36,8 @@ class _Descriptor:
         self.fd = fd
         self.kind = kind
         self.reader, self.writer = os.pipe()
+        # A forked child shares it: what poll saw, the other may have read.
+        os.set_blocking(self.reader, False)
 
 
 class Streams:
@@ -95,7 +97,11 @@ class Streams:
         with self._reading:
             while ready := self._poll.poll(0):
                 for reader, _ in ready:
-                    self._outbox.output(self._kinds[reader], os.read(reader, 32_760))
+                    try:
+                        data = os.read(reader, 32_760)
+                    except BlockingIOError:
+                        continue
+                    self._outbox.output(self._kinds[reader], data)
 
     def _forward(self):
         poll = select.poll()  # a poll object serves one thread at a time

@@ -30,6 +30,7 @@ class Reader {
     const auto count = number();
     if (!count || *count > text_.size() / sizeof(PageIndex)) return std::nullopt;
     Trace result(*count);
+    if (*count == 0) return result;
     std::memcpy(result.data(), text_.data(), result.size() * sizeof(PageIndex));
     text_.remove_prefix(result.size() * sizeof(PageIndex));
     return result;
