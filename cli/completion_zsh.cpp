@@ -65,6 +65,7 @@ std::string zsh_completion() {
     firsts.emplace_back(word, about);
     if (members.empty()) continue;
     std::vector<std::pair<std::string, std::string>> lasts;
+    lasts.reserve(members.size());
     for (const auto* member : members)
       lasts.emplace_back(last_word(*member), std::string(member->summary));
     groups += fmt::format(

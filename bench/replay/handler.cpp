@@ -96,7 +96,11 @@ Handler::Handler(const std::string& spec, const fs::path& memory, const fs::path
 }
 
 Handler::~Handler() {
-  if (pid_ > 0) (void)end();
+  if (pid_ <= 0) return;
+  try {
+    (void)end();
+  } catch (const std::exception&) { // it has ended, or the kernel ends it with us
+  }
 }
 
 void Handler::await_attached() {
