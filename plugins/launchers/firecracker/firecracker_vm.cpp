@@ -2,6 +2,8 @@
 
 #include "vsock.hpp"
 
+#include "shared/last_words.hpp"
+
 #include "dhg/error.hpp"
 
 #include <fcntl.h>
@@ -28,15 +30,7 @@ constexpr auto kBootPause = 20ms;
 constexpr auto kBalloonPause = 20ms;
 constexpr auto kBalloonNoChange = 3s;
 
-std::string last_words(int memfd) {
-  std::array<char, 2048> text;
-  const auto size = lseek(memfd, 0, SEEK_END);
-  const auto from = std::max<off_t>(0, size - static_cast<off_t>(text.size()));
-  const auto got = pread(memfd, text.data(), text.size(), from);
-  std::string words(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-  while (!words.empty() && words.back() == '\n') words.pop_back();
-  return words;
-}
+using dhg_launchers::last_words;
 
 } // namespace
 
