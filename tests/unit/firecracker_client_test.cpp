@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <functional>
+#include <system_error>
 #include <thread>
 
 using namespace dhg;
@@ -21,14 +22,16 @@ using Catch::Matchers::Contains;
 
 namespace {
 
+// Not with REQUIRE: Catch's assertions are for one thread, and peers are made in several.
 UniqueFd listen_at(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::filesystem::remove(path); // of the peer before
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
   UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  REQUIRE(bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  REQUIRE(listen(fd.get(), 8) == 0);
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      listen(fd.get(), 8) != 0)
+    throw std::system_error(errno, std::generic_category(), path);
   return fd;
 }
 
