@@ -8,11 +8,18 @@
 #include <unistd.h>
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
 
 namespace dhg::memory {
 namespace {
 
 constexpr std::uint64_t kLongest = 1024 * 1024;
+
+struct Free {
+  void operator()(std::byte* p) const noexcept { std::free(p); }
+};
+// What was fetched last, of each thread.
+thread_local std::unique_ptr<std::byte, Free> buffer;
 
 class DirectReader final : public PageReader {
  public:
@@ -26,11 +33,7 @@ class DirectReader final : public PageReader {
   [[nodiscard]] std::uint64_t longest() const noexcept override { return kLongest; }
 
   [[nodiscard]] const std::byte* fetch(ByteRange range) const noexcept override {
-    struct Free {
-      void operator()(std::byte* p) const noexcept { std::free(p); }
-    };
-    thread_local const std::unique_ptr<std::byte, Free> buffer(
-        static_cast<std::byte*>(std::aligned_alloc(kPageSize, kLongest)));
+    if (!buffer) buffer.reset(static_cast<std::byte*>(std::aligned_alloc(kPageSize, kLongest)));
     if (!buffer) return nullptr;
     for (std::uint64_t have = 0; have < range.length;) {
       const auto got = pread(fd_.get(), buffer.get() + have, range.length - have,

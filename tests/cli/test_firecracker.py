@@ -174,6 +174,15 @@ def test_what_goes_wrong_has_a_reason(fake, how, words):
     assert run.seconds < 10
 
 
+def test_a_vmm_that_dies_in_the_handshake(fake):
+    fake.misbehave("die-in-handshake")
+    run = fake.exec("print('never')", "--set", "page_server.plugin=lazy-4k")
+    assert (run.code, run.out) == (125, "")
+    # Its end and that of the handshake are heard in either order, and both are the reason.
+    assert "exited with status 148" in run.err or "in the middle of it" in run.err
+    assert run.seconds < 10
+
+
 def test_a_vmm_that_dies_while_the_program_runs(fake):
     fake.misbehave("die-later")
     run = fake.exec("import time; print('begun', flush=True); time.sleep(30)")

@@ -337,6 +337,10 @@ class Firecracker:
             time.sleep(60)
         if self._misbehave == "end-in-handshake":
             send_with_descriptor(connection, message[:20], userfaultfd)
+            connection.close()
+            time.sleep(60)
+        if self._misbehave == "die-in-handshake":
+            send_with_descriptor(connection, message[:20], userfaultfd)
             die("died, as it was asked for", 148)
         if self._misbehave == "wrong-handshake":
             message = message.replace(b'"offset": 0', b'"offset": 4095')

@@ -8,7 +8,6 @@ namespace {
 
 using dhg::kPageSize;
 using dhg_pages::coalesce;
-using dhg_pages::page_of;
 
 // A waiting guest is woken at the end of a copy, so none may take long: 1 MiB.
 constexpr std::uint64_t kLongestRange = 256;

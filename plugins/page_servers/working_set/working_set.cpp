@@ -12,7 +12,6 @@
 
 namespace {
 
-using dhg::ByteRange;
 using dhg::GuestMemory;
 using dhg_pages::AdaptiveChunk;
 using dhg_pages::install_clipped;
@@ -150,9 +149,9 @@ class WorkingSet final : public dhg::LearningPageServer {
 std::vector<dhg::Figure> WorkingSet::figures() const {
   if (!plan_) return {};
   const auto set = static_cast<double>(plan_->set_pages());
-  std::uint64_t bytes = 0;
-  for (const auto& range : plan_->ranges()) bytes += range.length;
-  const auto copied = static_cast<double>(bytes / dhg::kPageSize); // with the gaps
+  std::uint64_t pages = 0; // with the gaps
+  for (const auto& range : plan_->ranges()) pages += range.length / dhg::kPageSize;
+  const auto copied = static_cast<double>(pages);
   std::vector<dhg::Figure> result{{"recorded_runs", static_cast<double>(record_.whole.size())},
                                   {"set_pages", set},
                                   {"ahead_pages", copied}};
