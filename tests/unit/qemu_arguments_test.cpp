@@ -2,6 +2,7 @@
 // it was made with, so a change here is a change of kMachineVersion.
 
 #include "qemu/arguments.hpp"
+#include "shared/kernel_arguments.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -38,7 +39,7 @@ const std::string kCommonBeforeMemory =
     "-M microvm,acpi=on,isa-serial=on,rtc=on,pit=off,pic=off,memory-backend=mem,"
     "dump-guest-core=off,mem-merge=off\n"
     "-global migration.store-global-state=off\n"
-    "-accel tcg\n-cpu max\n-m 512M\n-smp 1\n"
+    "-accel tcg\n-cpu max,-smap,-pku,-la57\n-m 512M\n-smp 1\n"
     "-object memory-backend-file,id=mem,size=536870912,mem-path=";
 
 const std::string kCommonAfterMemory =
@@ -57,8 +58,7 @@ const std::string kCommonAfterMemory =
 TEST_CASE("QEMU arguments: a cold start") {
   const auto common = kCommonBeforeMemory + "/snap/memory" + kCommonAfterMemory +
                       "-kernel /img/vmlinuz\n-initrd /img/initrd\n";
-  const std::string kernel =
-      "-append console=ttyS0 quiet panic=-1 reboot=t random.trust_cpu=on init_on_alloc=0";
+  const auto kernel = std::string("-append ") + dhg_launchers::kKernelArguments + " reboot=t";
   CHECK(lines(boot_arguments(boot(), 2'400'000)) ==
         common + kernel + " no_timer_check tsc=reliable tsc_early_khz=2400000");
   auto with_kvm = boot();

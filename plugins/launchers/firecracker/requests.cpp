@@ -1,5 +1,7 @@
 #include "requests.hpp"
 
+#include "shared/kernel_arguments.hpp"
+
 #include <fmt/format.h>
 
 namespace dhg_firecracker {
@@ -10,11 +12,8 @@ using nlohmann::json;
 // Any number above 2 does: each machine has a vsock of its own.
 constexpr unsigned kGuestCid = 3;
 
-// reboot=k with panic=-1: a guest that resets its machine through the keyboard
-// controller ends Firecracker. init_on_alloc=0: ballooning would write all that it
-// takes away.
-constexpr const char* kKernelArguments =
-    "console=ttyS0 quiet panic=-1 reboot=k random.trust_cpu=on init_on_alloc=0";
+// A guest that resets its machine through the keyboard controller ends Firecracker.
+constexpr const char* kReboot = " reboot=k";
 
 } // namespace
 
@@ -36,7 +35,7 @@ std::vector<Request> boot_requests(const dhg::BootRequest& request,
        "/boot-source",
        {{"kernel_image_path", request.kernel_elf.string()},
         {"initrd_path", request.initrd.string()},
-        {"boot_args", kKernelArguments}}},
+        {"boot_args", std::string(dhg_launchers::kKernelArguments) + kReboot}}},
       // Not the root device: that is the initramfs, which mounts this one.
       {"PUT",
        "/drives/rootfs",

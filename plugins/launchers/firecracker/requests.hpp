@@ -18,7 +18,7 @@ enum ChildFd : int {
 };
 
 /// Changes when the machine below changes, for then old snapshots do not fit.
-inline constexpr const char* kMachineVersion = "firecracker-1";
+inline constexpr const char* kMachineVersion = "firecracker-2";
 
 /// Where the agent listens in the guest (docs/guest-protocol.md).
 inline constexpr unsigned kAgentPort = 0x6468;

@@ -1,5 +1,7 @@
 #include "arguments.hpp"
 
+#include "shared/kernel_arguments.hpp"
+
 #include <fmt/format.h>
 
 namespace dhg_qemu {
@@ -23,10 +25,13 @@ void append(std::vector<std::string>& to, std::initializer_list<std::string> val
   to.insert(to.end(), values);
 }
 
-// reboot=t with -no-reboot and panic=-1: the VMM ends when the guest does.
-// init_on_alloc=0: ballooning would write all that it takes away.
-constexpr const char* kKernelArguments =
-    "console=ttyS0 quiet panic=-1 reboot=t random.trust_cpu=on init_on_alloc=0";
+// With -no-reboot it ends QEMU when the guest ends.
+constexpr const char* kReboot = " reboot=t";
+
+// What a kernel switches at each access to a program's memory, at each change of
+// threads, or walks at each miss of the TLB: code to translate, which protects nobody
+// in a machine with one user.
+constexpr const char* kTcgProcessor = "max,-smap,-pku,-la57";
 
 // Measuring the counter against emulated timers fails now and then under TCG, and
 // the kernel then waits for ever for a tick. TCG shows the guest the host's
@@ -51,7 +56,7 @@ std::vector<std::string> machine_arguments(const dhg::MachineSpec& machine,
   // Without the source's run state in the snapshot, a restored machine does what
   // `cont` said while it was loading, instead of staying paused as it was saved.
   append(args, {"-global", "migration.store-global-state=off"});
-  append(args, {"-accel", kvm ? "kvm" : "tcg", "-cpu", kvm ? "host" : "max"});
+  append(args, {"-accel", kvm ? "kvm" : "tcg", "-cpu", kvm ? "host" : kTcgProcessor});
   append(args, {"-m", fmt::format("{}M", machine.memory_bytes >> 20), "-smp",
                 fmt::format("{}", machine.vcpus)});
   append(args, {"-object", fmt::format("memory-backend-file,id=mem,size={},mem-path={},share=on",
@@ -74,7 +79,7 @@ std::vector<std::string> machine_arguments(const dhg::MachineSpec& machine,
 
 std::vector<std::string> boot_arguments(const dhg::BootRequest& request, std::uint64_t tsc_khz) {
   auto args = machine_arguments(request.machine, request.memory, request.rootfs);
-  std::string kernel_arguments = kKernelArguments;
+  auto kernel_arguments = std::string(dhg_launchers::kKernelArguments) + kReboot;
   if (request.machine.accelerator == Accelerator::tcg)
     kernel_arguments += tcg_kernel_arguments(tsc_khz);
   append(args, {"-kernel", request.kernel.string(), "-initrd", request.initrd.string(), "-append",

@@ -22,7 +22,7 @@ enum ChildFd : int {
 };
 
 /// Changes when the machine below changes, for then old snapshots do not load.
-inline constexpr const char* kMachineVersion = "microvm-1";
+inline constexpr const char* kMachineVersion = "microvm-2";
 
 /// The arguments that describe the machine, the same at boot and at restore, for
 /// a device state is loaded only into the machine that it was saved from. Pure.
