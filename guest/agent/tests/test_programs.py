@@ -133,3 +133,11 @@ def test_a_file_that_is_in_the_way_of_the_result(host, tmp_path):
     link = f"os.symlink({str(target)!r}, os.path.join(os.environ['TMPDIR'], '__dh_result.json'))"
     assert host.run(f"import os; {link}").outcome["outcome"] == "ok"
     assert target.read_text() == "mine"
+    # A long outcome is written to the path, now that the file there is another.
+    assert len(host.run("'x' * 100_000").outcome["result_repr"]) == 100_002
+    assert target.read_text() == "mine"
+
+
+def test_outcomes_of_any_length_follow_each_other(host):
+    for length in (3, 200_000, 5, 65_000, 66_000, 0):
+        assert host.run(f"'x' * {length}").outcome["result_repr"] == repr("x" * length)
