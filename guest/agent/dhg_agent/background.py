@@ -45,8 +45,11 @@ class Threads:
     def __init__(self, foreground):
         self._foreground = tuple(foreground)
         self._sunk = []
-        self._begun = threading.Semaphore(0)
-        # Made now: to start a thread costs a short program more than it takes.
+        # A lock that begins locked: to release one is a single step, and code that runs
+        # for the first time in a restored guest is slow. A thread started only then
+        # would cost a short program more than it takes.
+        self._begun = threading.Lock()
+        self._begun.acquire()
         threading.Thread(target=self._raise, daemon=True).start()
 
     def settle(self):
@@ -65,10 +68,11 @@ class Threads:
 
     def rise_soon(self):
         """They run as others do again, a moment from now."""
-        if self._sunk:
+        if self._sunk and self._begun.locked():
             self._begun.release()
 
     def _raise(self):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # it can wait too
         while True:
             self._begun.acquire()
             time.sleep(RISE_SECONDS)

@@ -2,12 +2,15 @@
 
 import json
 
+# Made once: code that runs for the first time in a restored guest is slow.
+_ENCODER = json.JSONEncoder(allow_nan=False)
+
 
 def encode(outcome):
     """The bytes that dhg::parse_outcome_json reads."""
-    text = json.dumps(outcome, allow_nan=False)
+    text = _ENCODER.encode(outcome)
     if "\\ud" in text:
-        text = json.dumps(_plain(outcome), allow_nan=False)
+        text = _ENCODER.encode(_plain(outcome))
     return text.encode("ascii")
 
 

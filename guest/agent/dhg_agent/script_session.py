@@ -43,6 +43,8 @@ def _java_home():
 def _start_server(jvm_args):
     """Starts the server; it lives as long as this process."""
     os.environ.setdefault("JAVA_HOME", _java_home())
+    # Arrow's default has a thread that wakes up to tidy, also just after a restore.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     from deephaven_server import Server
     from deephaven_server.start_jvm import DEFAULT_JVM_ARGS
 

@@ -18,11 +18,18 @@ class RequestError(Exception):
     """A request that cannot be carried out; the conversation goes on."""
 
 
+_DECODER = json.JSONDecoder()
+
+
 def _json(payload):
     try:
-        value = json.loads(payload)
+        # json.loads() looks for an encoding and for spaces first, which is more to run.
+        text = payload.decode().strip()
+        value, end = _DECODER.raw_decode(text)
     except ValueError as error:
         raise RequestError(f"not JSON: {error}") from None
+    if end != len(text):
+        raise RequestError("not JSON: there is more after it")
     if not isinstance(value, dict):
         raise RequestError("not a JSON object")
     return value
