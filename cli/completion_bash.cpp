@@ -19,16 +19,20 @@ std::string bash_command(const Command& command) {
     list.insert(list.end(), words.begin(), words.end());
   }
   std::string arguments;
-  for (const auto& argument : usage.arguments)
-    arguments += " " + sh_quoted(names_file(argument.name)
-                                     ? "<file>"
-                                     : fmt::format("{}", fmt::join(argument.choices, " ")));
+  std::string last; // what the arguments after these can be
+  for (const auto& argument : usage.arguments) {
+    const auto offered = sh_quoted(
+        names_file(argument.name) ? "<file>" : fmt::format("{}", fmt::join(argument.choices, " ")));
+    arguments += " " + offered;
+    if (argument.any_number) last = " more=" + offered;
+  }
   return fmt::format(
-      "    {})\n      options={} with_file={} with_value={}\n      arguments=({}) rest={} ;;\n",
+      "    {})\n      options={} with_file={} with_value={}\n      arguments=({}) rest={}{} ;;\n",
       sh_quoted(command.name), sh_quoted(fmt::format("{}", fmt::join(all, " "))),
       sh_quoted(fmt::format(" {} ", fmt::join(with_file, " "))),
       sh_quoted(fmt::format(" {} ", fmt::join(with_value, " "))),
-      arguments.empty() ? "" : arguments.substr(1), sh_quoted(takes_script(usage) ? "<file>" : ""));
+      arguments.empty() ? "" : arguments.substr(1), sh_quoted(takes_script(usage) ? "<file>" : ""),
+      last);
 }
 
 constexpr const char* kBashBegin = R"(# bash completion of dhg, made by: dhg completion bash
@@ -45,7 +49,7 @@ _dhg_offer() {
 
 _dhg() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-  local options='' with_file='' with_value='' rest='' first=2 position=0 i
+  local options='' with_file='' with_value='' rest='' more='' first=2 position=0 i
   local -a arguments=()
   COMPREPLY=()
   if [[ $cur == '=' ]]; then
@@ -63,7 +67,7 @@ constexpr const char* kBashEnd = R"(  esac
   done
   if [[ -n $rest ]] && ((position > 0)); then _dhg_offer '<file>'; return; fi
   if [[ $cur == -* ]]; then _dhg_offer "$options"; return; fi
-  _dhg_offer "${arguments[position]:-$rest}"
+  _dhg_offer "${arguments[position]:-$more$rest}"
 }
 
 complete -F _dhg dhg

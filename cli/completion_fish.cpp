@@ -21,13 +21,15 @@ std::string fish_options(const Command& command) {
                          fish_quoted(option.about));
   for (std::size_t i = 0; i < usage.arguments.size(); ++i) {
     const auto& argument = usage.arguments[i];
-    lines += fmt::format("complete -c dhg -n {}{} -d {}\n",
-                         fish_quoted(fmt::format("__dhg_argument {} {}", i, command.name)),
-                         names_file(argument.name)
-                             ? " -F"
-                             : fmt::format(" -a {}", fish_quoted(fmt::format(
-                                                         "{}", fmt::join(argument.choices, " ")))),
-                         fish_quoted(argument.about));
+    lines += fmt::format(
+        "complete -c dhg -n {}{} -d {}\n",
+        fish_quoted(fmt::format("__dhg_argument {} {} {}", argument.any_number ? "-ge" : "-eq", i,
+                                command.name)),
+        names_file(argument.name)
+            ? " -F"
+            : fmt::format(" -a {}",
+                          fish_quoted(fmt::format("{}", fmt::join(argument.choices, " ")))),
+        fish_quoted(argument.about));
   }
   if (takes_script(usage)) lines += fmt::format("complete -c dhg -n {} -F\n", here);
   return lines;
@@ -45,11 +47,12 @@ function __dhg_at
     set -l words (commandline -opc)
     test "$words[2..-1]" = "$argv"
 end
-# __dhg_argument N COMMAND: whether it is followed by N words that are no options.
+# __dhg_argument -eq N COMMAND: whether it is followed by N words that are no options;
+# -ge: by so many at least.
 function __dhg_argument
-    __dhg_in $argv[2..-1]; or return 1
+    __dhg_in $argv[3..-1]; or return 1
     set -l words (commandline -opc)
-    test (count (string match -v -- '-*' $words[(math 1 + (count $argv))..-1])) -eq $argv[1]
+    test (count (string match -v -- '-*' $words[(count $argv)..-1])) $argv[1] $argv[2]
 end
 
 complete -c dhg -f

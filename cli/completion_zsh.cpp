@@ -38,10 +38,11 @@ std::string zsh_command(const Command& command) {
   std::string specs;
   for (const auto& option : option_texts(usage)) specs += " \\\n        " + zsh_option(option);
   for (const auto& argument : usage.arguments)
-    specs += " \\\n        " + sh_quoted(names_file(argument.name)
-                                             ? fmt::format(":{}:_files", argument.name)
-                                             : fmt::format(":{}:({})", argument.name,
-                                                           fmt::join(argument.choices, " ")));
+    specs +=
+        " \\\n        " +
+        sh_quoted(names_file(argument.name)
+                      ? fmt::format("{}:{}:_files", argument.any_number ? "*" : "", argument.name)
+                      : fmt::format(":{}:({})", argument.name, fmt::join(argument.choices, " ")));
   if (takes_script(usage)) specs += " \\\n        " + sh_quoted("*::SCRIPT:_files");
   return fmt::format("    {})\n      _arguments -s{} ;;\n", sh_quoted(command.name), specs);
 }

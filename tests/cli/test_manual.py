@@ -92,6 +92,9 @@ def test_completion(empty_dhg, complete):
     assert "bin" in " ".join(complete("dhg", "exec", "--config", "b"))
     assert "bin" in " ".join(complete("dhg", "exec", "b"))
     assert "bin" not in " ".join(complete("dhg", "vm", "clean", "--image", ""))
+    # As many as one likes, with options after them too.
+    assert "bin" in " ".join(complete("dhg", "compare", "a.yaml", "b.yaml", "b"))
+    assert "--runs" in complete("dhg", "compare", "a.yaml", "b.yaml", "--")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -1,0 +1,196 @@
+// dhg explain: what it takes from a record, what it refuses, and what it concludes.
+
+#include "run/explain/explain.hpp"
+#include "dhg/error.hpp"
+#include "run/explain/fault_facts.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace dhg;
+using namespace dhg::run::explain;
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace {
+
+json span(const char* name, double start, double duration) {
+  return {{"name", name}, {"start_ms", start}, {"duration_ms", duration}};
+}
+
+// Of 100 ms: 1 before the launch, 20 until the processor runs, 70 of running.
+json facts() {
+  return {{"elapsed_seconds", 0.1},
+          {"phases", json::array({span("launch", 1, 1), span("handoff", 2, 10), span("load", 3, 15),
+                                  span("attach", 12, 6), span("resume", 18, 10),
+                                  span("run", 28, 60), span("guest run_script", 40, 35),
+                                  span("read", 88, 2), span("teardown", 90, 4)})},
+          {"plugins", {{"page_server", "lazy-4k"}, {"result_channel", "json-file"}}},
+          {"accelerator", "tcg"},
+          {"memory", {{"faults", 3}, {"copied_bytes", 8192}, {"zeroed_bytes", 4096}}},
+          {"resources", {{"dhg", {{"major_faults", 1}}}, {"vmm", {{"major_faults", 2}}}}},
+          {"substitutions", json::array({"file instead of x"})}};
+}
+
+json served(const char* category, double at_us, double for_us, std::uint64_t offset,
+            std::uint64_t copied, std::uint64_t zeroed) {
+  return {{"ph", "X"},
+          {"cat", category},
+          {"ts", at_us},
+          {"dur", for_us},
+          {"args", {{"offset", offset}, {"copied_bytes", copied}, {"zeroed_bytes", zeroed}}}};
+}
+
+json trace() {
+  constexpr std::uint64_t kBlock = 2 << 20;
+  return {{"traceEvents", json::array({{{"ph", "M"}, {"name", "process_name"}},
+                                       served("fault", 20'000, 4'000, 0, 4096, 0),
+                                       served("fault", 30'000, 6'000, 4096, 4096, 0),
+                                       served("fault", 40'000, 2'000, 5 * kBlock, 0, 4096),
+                                       served("background", 50'000, 1'000, 0, 1 << 20, 0)})},
+          {"otherData", {{"run", facts()}, {"events_dropped", 7}}}};
+}
+
+Evidence of(const json& record) { return read_evidence(record.dump(), "run.json"); }
+
+std::string refusal(const std::string& text) {
+  try {
+    (void)read_evidence(text, "run.json");
+  } catch (const Error& error) {
+    CHECK(error.blame() == Blame::usage);
+    return error.what();
+  }
+  return "accepted";
+}
+
+const Suggestion* find(const Explanation& explanation, std::string_view setting) {
+  for (const auto& suggestion : explanation.suggestions)
+    if (suggestion.setting == setting) return &suggestion;
+  return nullptr;
+}
+
+} // namespace
+
+TEST_CASE("explain: what is taken from --json") {
+  const auto evidence = of(facts());
+  CHECK(evidence.elapsed_ms == Approx(100));
+  CHECK(evidence.guest_run_ms == Approx(35));
+  CHECK(evidence.running_ms == Approx(70));
+  CHECK(evidence.attach_ms == Approx(6));
+  CHECK(evidence.page_server == "lazy-4k");
+  CHECK(evidence.faults == 3);
+  CHECK(evidence.major_faults == 3);
+  CHECK(evidence.substitutions == std::vector<std::string>{"file instead of x"});
+  CHECK_FALSE(evidence.traced);
+}
+
+TEST_CASE("explain: what is taken from a trace") {
+  const auto evidence = of(trace());
+  CHECK(evidence.traced);
+  CHECK(evidence.dropped == 7);
+  REQUIRE(evidence.served.size() == 4);
+  CHECK(evidence.served[1].begin_ms == Approx(30));
+  CHECK(evidence.served[1].length_ms == Approx(6));
+  CHECK(evidence.served[3].background);
+  const auto found = fault_facts(evidence);
+  CHECK(found.faults == 3);
+  CHECK(found.service_ms == Approx(12));
+  CHECK(found.median_us == Approx(4000));
+  CHECK(found.blocks == 2);
+  CHECK(found.bytes_a_ms == Approx(1024));
+  CHECK(found.background_ms == Approx(1));
+  CHECK(found.background_mib == Approx(1));
+}
+
+TEST_CASE("explain: a record that is none is refused, with the reason") {
+  CHECK_THAT(refusal("nonsense"), Contains("'run.json': it is not a JSON object"));
+  CHECK_THAT(refusal("[]"), Contains("not a JSON object"));
+  CHECK_THAT(refusal("{}"), Contains("it has no 'elapsed_seconds'"));
+  CHECK_THAT(refusal(std::string(100, '[')), Contains("nested too deeply"));
+  const auto changed = [](const char* pointer, const json& value) {
+    auto record = facts();
+    record[json::json_pointer(pointer)] = value;
+    return refusal(record.dump());
+  };
+  CHECK_THAT(changed("/elapsed_seconds", -1), Contains("'elapsed_seconds' is negative"));
+  CHECK_THAT(changed("/elapsed_seconds", 1e300), Contains("'elapsed_seconds' is no time"));
+  CHECK_THAT(changed("/elapsed_seconds", "long"), Contains("'elapsed_seconds' is no time"));
+  CHECK_THAT(changed("/memory/faults", -3), Contains("'faults' is no count"));
+  CHECK_THAT(changed("/memory/faults", 1.5), Contains("'faults' is no count"));
+  CHECK_THAT(changed("/phases", json::object()), Contains("'phases' is no short list"));
+  CHECK_THAT(changed("/phases/0/duration_ms", -1), Contains("'duration_ms' is negative"));
+  CHECK_THAT(changed("/plugins", 1), Contains("'page_server' is in no object"));
+  CHECK_THAT(changed("/plugins/page_server", 1), Contains("'page_server' is no text"));
+  CHECK_THAT(changed("/substitutions", json::array({1})), Contains("what is no text"));
+  auto record = trace();
+  record["traceEvents"][1]["args"].erase("offset");
+  CHECK_THAT(refusal(record.dump()), Contains("it has no 'offset'"));
+}
+
+TEST_CASE("explain: nothing of a record reaches a terminal as an order to it") {
+  auto record = facts();
+  record["plugins"]["page_server"] = "a\x1b[2J\nb";
+  CHECK_THAT(of(record).page_server, !Contains("\x1b") && !Contains("\n"));
+}
+
+TEST_CASE("explain: the steps do not overlap, and the longest comes first") {
+  const auto steps = explain(of(facts())).steps;
+  CHECK(std::is_sorted(steps.begin(), steps.end(),
+                       [](const Step& a, const Step& b) { return a.ms > b.ms; }));
+  CHECK(steps.front().name == "run: the program");
+  CHECK(steps.front().ms == Approx(35));
+  double sum = 0;
+  double shares = 0;
+  for (const auto& step : steps) {
+    sum += step.ms;
+    shares += step.share;
+  }
+  CHECK(sum == Approx(100));
+  CHECK(shares == Approx(1));
+}
+
+TEST_CASE("explain: without a trace nothing is said about the time of faults") {
+  const auto explanation = explain(of(facts()));
+  CHECK(find(explanation, "page_server.plugin=file") == nullptr);
+  CHECK(std::any_of(explanation.memory.begin(), explanation.memory.end(), [](const auto& line) {
+    return line.find("dhg exec --trace") != std::string::npos;
+  }));
+}
+
+TEST_CASE("explain: each saving is what the record shows, and no more") {
+  const auto explanation = explain(of(trace()));
+  const auto* file = find(explanation, "page_server.plugin=file");
+  REQUIRE(file != nullptr);
+  CHECK(file->saves_ms.value() == Approx(12)); // what serving took
+  CHECK_THAT(file->basis, Contains("3 faults"));
+  const auto* lazy = find(explanation, "page_server.plugin=lazy-4k");
+  REQUIRE(lazy != nullptr);
+  CHECK(lazy->saves_ms.value() == Approx(6)); // what attaching took
+  // Two blocks at 1 KiB a millisecond would take seconds.
+  CHECK(find(explanation, "page_server.plugin=lazy-2m") == nullptr);
+  const auto* kvm = find(explanation, "launcher.options.accel=kvm");
+  REQUIRE(kvm != nullptr);
+  CHECK_FALSE(kvm->saves_ms);
+  CHECK(explanation.suggestions.front().setting == file->setting);
+}
+
+TEST_CASE("explain: what would save less than a run's spread is not suggested") {
+  auto record = trace();
+  for (auto& event : record["traceEvents"])
+    if (event.contains("dur")) event["dur"] = 500; // 1.5 ms of 100
+  record["otherData"]["run"]["phases"][3]["duration_ms"] = 2;
+  const auto explanation = explain(of(record));
+  CHECK(find(explanation, "page_server.plugin=file") == nullptr);
+  CHECK(find(explanation, "page_server.plugin=lazy-4k") == nullptr);
+}
+
+TEST_CASE("explain: a run in which nothing took any time") {
+  auto record = facts();
+  record["elapsed_seconds"] = 0;
+  record["phases"] = json::array();
+  record["memory"] = {{"faults", 0}, {"copied_bytes", 0}, {"zeroed_bytes", 0}};
+  const auto explanation = explain(of(record));
+  CHECK_THAT(explanation.memory.at(0), Contains("serves none"));
+  for (const auto& step : explanation.steps) CHECK(step.share == 0);
+}
