@@ -6,6 +6,7 @@ tests' own, so that only the first run builds them.
 
 import contextlib
 import dataclasses
+import fcntl
 import json
 import os
 import pathlib
@@ -23,6 +24,7 @@ PYTHON = "python-qemu-512m-1c"  # the snapshot of most tests
 DEEPHAVEN = os.environ.get("DHG_TEST_DEEPHAVEN", "41.1")  # the version to test
 PAGE_SERVERS = ["file", "eager", "lazy-4k", "lazy-2m", "hybrid", "working-set"]
 LIMIT = 60  # seconds that any one command may take
+KVM_CREATE_VM = 0xAE01
 ON_FIRECRACKER = ("--set", "launcher.plugin=firecracker", "--set", "machine.memory=128MiB")
 
 
@@ -88,10 +90,22 @@ def real_firecracker():
     return os.environ.get("DHG_FIRECRACKER") or shutil.which("firecracker")
 
 
-def why_no_real_firecracker():
-    """What this host lacks to run one; None if nothing."""
+def why_no_machine_on_firecracker():
+    """What this host lacks to make a machine on one, whose guest need not get far."""
     if not real_firecracker():
         return "there is no firecracker: neither DHG_FIRECRACKER nor in PATH"
+    try:
+        with open("/dev/kvm", "rb+", buffering=0) as kvm:
+            os.close(fcntl.ioctl(kvm, KVM_CREATE_VM, 0))
+    except OSError as error:
+        return f"no machine can be made with /dev/kvm: {error.strerror}"
+    return None
+
+
+def why_no_real_firecracker():
+    """What this host lacks to run a guest on one; None if nothing."""
+    if (why := why_no_machine_on_firecracker()) is not None:
+        return why
     doctor = subprocess.run(
         [BINARY, "doctor", *ON_FIRECRACKER],
         env={**os.environ, "DHG_FIRECRACKER": real_firecracker()},

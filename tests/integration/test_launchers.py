@@ -6,7 +6,12 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import BINARY, real_firecracker, why_no_real_firecracker
+from conftest import (
+    BINARY,
+    real_firecracker,
+    why_no_machine_on_firecracker,
+    why_no_real_firecracker,
+)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PREFIX = pathlib.Path(BINARY).parents[1] if BINARY else None
@@ -31,9 +36,9 @@ def image(prepared, tmp_path_factory):
     return folder
 
 
-def run_suite(image, launcher, **environment):
+def run_suite(image, launcher, *cases, **environment):
     done = subprocess.run(
-        [PREFIX / "lib/dhg/conformance/dhg_conformance_launchers"],
+        [PREFIX / "lib/dhg/conformance/dhg_conformance_launchers", *cases],
         env={**os.environ, "DHG_CONFORMANCE_IMAGE": str(image),
              "DHG_CONFORMANCE_PLUGINS": str(PREFIX / f"lib/dhg/plugins/launchers/{launcher}.so"), **environment},
         capture_output=True, text=True, timeout=LIMIT,
@@ -49,6 +54,14 @@ def test_firecracker(image):
     if (why := why_no_real_firecracker()) is not None:
         pytest.skip(why)
     run_suite(image, "firecracker", DHG_FIRECRACKER=real_firecracker())
+
+
+def test_firecracker_as_far_as_no_guest_is_needed(image):
+    """Also where KVM is there, but so slow that no guest gets anywhere on it."""
+    if (why := why_no_machine_on_firecracker()) is not None:
+        pytest.skip(why)
+    run_suite(image, "firecracker", "[no-guest]", DHG_FIRECRACKER=real_firecracker(),
+              DHG_CONFORMANCE_OPTIONS="check_kvm=false")
 
 
 def test_the_images_elf_kernel(image):

@@ -51,31 +51,31 @@ pid_t pid_of(int process_fd) {
 
 } // namespace
 
-TEST_CASE("A machine ends with its object") {
+TEST_CASE("A machine ends with its object", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
     UniqueFd process;
     {
-      Restored machine(subject);
+      Restored machine(subject, saved_early(subject));
       process = duplicate(machine.vm().process_fd());
-      machine.start();
+      machine.resume();
       CHECK_FALSE(ends_within(process.get(), 0ms));
     }
     CHECK(ends_within(process.get(), 0ms));
   }
 }
 
-TEST_CASE("A machine ends with the process that started it") {
+TEST_CASE("A machine ends with the process that started it", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
-    (void)saved(subject);
+    const auto& snapshot = saved_early(subject);
     int ends[2];
     REQUIRE(pipe(ends) == 0);
     const pid_t child = fork();
     if (child == 0) {
-      const memory::FilePageSource source(saved(subject).memory());
-      const auto vm = subject.launcher->restore(
-          restore_request(subject, MemoryBacking::userfaultfd, source.fd()));
+      const memory::FilePageSource source(snapshot.memory());
+      const auto vm = subject.launcher->restore(restore_request(
+          subject, snapshot.state(), snapshot.memory(), MemoryBacking::userfaultfd, source.fd()));
       const pid_t vmm = pid_of(vm->process_fd());
       if (write(ends[1], &vmm, sizeof vmm) == sizeof vmm) pause();
       std::_Exit(1);
@@ -93,11 +93,11 @@ TEST_CASE("A machine ends with the process that started it") {
   }
 }
 
-TEST_CASE("A call to a machine that is gone fails at once, and its end can be told") {
+TEST_CASE("A call to a machine that is gone fails at once, and its end can be told", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
-    Restored machine(subject);
-    machine.start();
+    Restored machine(subject, saved_early(subject));
+    machine.resume();
     kill(pid_of(machine.vm().process_fd()), SIGKILL);
     REQUIRE(ends_within(machine.vm().process_fd(), 1s));
     CHECK(refusal([&] { machine.vm().pause(deadline_in(30s)); }) != "");
@@ -105,51 +105,51 @@ TEST_CASE("A call to a machine that is gone fails at once, and its end can be to
   }
 }
 
-TEST_CASE("Killing a machine that is gone does no harm") {
+TEST_CASE("Killing a machine that is gone does no harm", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
-    Restored machine(subject);
+    Restored machine(subject, saved_early(subject));
     machine.vm().kill();
     machine.vm().kill();
     CHECK(ends_within(machine.vm().process_fd(), 0ms));
   }
 }
 
-TEST_CASE("A deadline that has passed ends a call") {
+TEST_CASE("A deadline that has passed ends a call", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
-    Restored machine(subject);
-    machine.start();
+    Restored machine(subject, saved_early(subject));
+    machine.resume();
     CHECK(refusal([&] { machine.vm().pause(deadline_in(-1s)); }) != "");
   }
 }
 
-TEST_CASE("A state that is damaged is an error with a reason, and no machine") {
+TEST_CASE("A state that is damaged is an error with a reason, and no machine", "[no-guest]") {
   for (const auto& subject : subjects()) {
     const TemporaryFolder folder;
     const auto state = folder.path() / "state";
     for (const auto* kind : {"cut short", "empty", "of something else"}) {
       INFO(subject.name << ", " << kind);
-      fs::copy_file(saved(subject).state(), state, fs::copy_options::overwrite_existing);
+      fs::copy_file(saved_early(subject).state(), state, fs::copy_options::overwrite_existing);
       const auto size = fs::file_size(state);
       if (std::string(kind) == "cut short") fs::resize_file(state, size / 2);
       if (std::string(kind) == "empty") fs::resize_file(state, 0);
       if (std::string(kind) == "of something else") std::ofstream(state) << "nonsense";
       const auto begin = std::chrono::steady_clock::now();
-      Restored machine(subject, state, saved(subject).memory());
-      CHECK_THROWS_AS(machine.start(), Error);
+      Restored machine(subject, state, saved_early(subject).memory());
+      CHECK_THROWS_AS(machine.resume(), Error);
       CHECK(std::chrono::steady_clock::now() - begin < 5s);
     }
   }
 }
 
-TEST_CASE("A state that is not there is an error with a reason") {
+TEST_CASE("A state that is not there is an error with a reason", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
     CHECK_THROWS_AS(
         [&] {
-          Restored machine(subject, "/nowhere/state", saved(subject).memory());
-          machine.start();
+          Restored machine(subject, "/nowhere/state", saved_early(subject).memory());
+          machine.resume();
         }(),
         Error);
   }

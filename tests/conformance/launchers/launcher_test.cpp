@@ -7,7 +7,7 @@
 using namespace dhg;
 using namespace dhg::conformance;
 
-TEST_CASE("A launcher tells what the host has and lacks, and what mends it") {
+TEST_CASE("A launcher tells what the host has and lacks, and what mends it", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
     for (const auto purpose : {Purpose::boot, Purpose::restore}) {
@@ -24,7 +24,7 @@ TEST_CASE("A launcher tells what the host has and lacks, and what mends it") {
   }
 }
 
-TEST_CASE("A launcher's fingerprint stays the same as long as the VMM does") {
+TEST_CASE("A launcher's fingerprint stays the same as long as the VMM does", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
     CHECK_FALSE(subject.launcher->fingerprint().empty());
@@ -32,13 +32,13 @@ TEST_CASE("A launcher's fingerprint stays the same as long as the VMM does") {
   }
 }
 
-TEST_CASE("Two launchers have different fingerprints") {
+TEST_CASE("Two launchers have different fingerprints", "[no-guest]") {
   for (const auto& one : subjects())
     for (const auto& other : subjects())
       if (&one != &other) CHECK(one.launcher->fingerprint() != other.launcher->fingerprint());
 }
 
-TEST_CASE("A launcher explains its accelerator in words") {
+TEST_CASE("A launcher explains its accelerator in words", "[no-guest]") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
     CHECK_FALSE(subject.launcher->describe_acceleration().empty());

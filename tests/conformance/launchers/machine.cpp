@@ -78,6 +78,19 @@ bool read_told(Saved& saved) {
   return true;
 }
 
+std::unique_ptr<Vm> boot(const Subject& subject, const std::filesystem::path& memory) {
+  make_memory_file(memory, subject.machine.memory_bytes);
+  const auto& image = subject.image;
+  return subject.launcher->boot({subject.machine, image / "vmlinuz", image / "vmlinux",
+                                 image / "initrd", image / "rootfs.erofs", memory, console()});
+}
+
+void save(Vm& vm, Saved& saved) {
+  vm.pause(deadline_in(kLimit));
+  saved.version = vm.vmm_version();
+  vm.save(saved.state(), deadline_in(kLimit));
+}
+
 std::unique_ptr<Saved> boot_and_save(const Subject& subject) {
   auto result = std::make_unique<Saved>();
   const char* shared = std::getenv("DHG_CONFORMANCE_SNAPSHOTS");
@@ -86,11 +99,7 @@ std::unique_ptr<Saved> boot_and_save(const Subject& subject) {
   std::filesystem::create_directories(result->folder);
   if (read_told(*result)) return result;
   for (const auto& left : {result->state(), result->memory()}) std::filesystem::remove(left);
-  const auto& image = subject.image;
-  make_memory_file(result->memory(), subject.machine.memory_bytes);
-  const auto vm = subject.launcher->boot({subject.machine, image / "vmlinuz", image / "vmlinux",
-                                          image / "initrd", image / "rootfs.erofs",
-                                          result->memory(), console()});
+  const auto vm = boot(subject, result->memory());
   const auto agent = vm->connect_agent(deadline_in(kLimit));
   run::CaptureSink sink;
   Conversation conversation(sink, {1U << 20, 1U << 20});
@@ -102,10 +111,15 @@ std::unique_ptr<Saved> boot_and_save(const Subject& subject) {
   vm->set_memory_target(subject.machine.memory_bytes, deadline_in(kLimit));
   result->smaller_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  vm->pause(deadline_in(kLimit));
-  result->version = vm->vmm_version();
-  vm->save(result->state(), deadline_in(kLimit));
+  save(*vm, *result);
   write_told(*result);
+  return result;
+}
+
+std::unique_ptr<Saved> save_early(const Subject& subject) {
+  auto result = std::make_unique<Saved>();
+  result->folder = result->temporary.path();
+  save(*boot(subject, result->memory()), *result);
   return result;
 }
 
@@ -124,17 +138,24 @@ const Saved& saved(const Subject& subject) {
   return *result;
 }
 
+const Saved& saved_early(const Subject& subject) {
+  static std::map<std::string, std::unique_ptr<Saved>> all;
+  (void)signals(); // before any thread
+  auto& result = all[subject.name];
+  if (!result) result = save_early(subject);
+  return *result;
+}
+
 std::string run_in_guest(Vm& vm, int agent, const std::string& code) {
   run::CaptureSink sink;
   Conversation conversation(sink, {1U << 20, 1U << 20});
   return ask(vm, agent, guest_link::encode_hello() + run_request(code), conversation, sink, kLimit);
 }
 
-RestoreRequest restore_request(const Subject& subject, MemoryBacking backing, int memory_fd) {
-  const auto& snapshot = saved(subject);
-  return {subject.machine,  subject.image / "rootfs.erofs",
-          snapshot.state(), snapshot.memory(),
-          memory_fd,        backing,
+RestoreRequest restore_request(const Subject& subject, const std::filesystem::path& state,
+                               const std::filesystem::path& memory, MemoryBacking backing,
+                               int memory_fd) {
+  return {subject.machine, subject.image / "rootfs.erofs", state, memory, memory_fd, backing,
           console()};
 }
 
@@ -145,16 +166,14 @@ Restored::Restored(const Subject& subject, const std::filesystem::path& state,
       source_(memory),
       session_(std::make_unique<memory::MemorySession>(source_, *server_.object, server_.name,
                                                        timeline_)) {
-  auto request = restore_request(subject, server_.object->backing(), source_.fd());
-  request.state = state;
-  request.memory = memory;
-  vm_ = subject.launcher->restore(request);
+  vm_ = subject.launcher->restore(
+      restore_request(subject, state, memory, server_.object->backing(), source_.fd()));
   session_->vmm_started(vm_->take_handoff(), vm_->process_fd(), deadline_in(kLimit));
 }
 
 Restored::~Restored() { vm_->kill(); }
 
-void Restored::start() {
+void Restored::resume() {
   vm_->load(deadline_in(kLimit));
   const auto end = run::await_readable(session_->attached_fd(),
                                        {signals(), vm_->process_fd(), deadline_in(kLimit)});
@@ -162,6 +181,10 @@ void Restored::start() {
     throw Error(Blame::environment, "the machine ended before its memory was there: " + failure());
   if (!failure().empty()) throw Error(Blame::environment, failure());
   vm_->resume(deadline_in(kLimit));
+}
+
+void Restored::start() {
+  resume();
   agent_ = vm_->connect_agent(deadline_in(kLimit));
 }
 

@@ -26,23 +26,32 @@ struct Saved {
 /// A machine of `subject` that was booted and saved; made at the first call.
 [[nodiscard]] const Saved& saved(const Subject& subject);
 
+/// The same, but saved before its guest did anything: for the rules that need no guest
+/// that comes up. These cases have the tag [no-guest].
+[[nodiscard]] const Saved& saved_early(const Subject& subject);
+
 /// A file in memory for the console.
 [[nodiscard]] int console();
 
 /// Runs `code` in the guest. @return what it printed; or why there is nothing
 [[nodiscard]] std::string run_in_guest(Vm& vm, int agent, const std::string& code);
 
-/// A machine restored from `saved`, its memory served by a page server of this build.
+/// A machine restored from a snapshot, its memory served by a page server of this build.
 class Restored {
  public:
   Restored(const Subject& subject, const std::filesystem::path& state,
            const std::filesystem::path& memory, const std::string& page_server = "lazy-4k");
+  Restored(const Subject& subject, const Saved& snapshot,
+           const std::string& page_server = "lazy-4k")
+      : Restored(subject, snapshot.state(), snapshot.memory(), page_server) {}
   explicit Restored(const Subject& subject, const std::string& page_server = "lazy-4k")
-      : Restored(subject, saved(subject).state(), saved(subject).memory(), page_server) {}
+      : Restored(subject, saved(subject), page_server) {}
   /// Ends the VMM before nobody serves its memory any more.
   ~Restored();
 
-  /// load, attach, resume, connect. @throws Error
+  /// load, attach, resume. @throws Error
+  void resume();
+  /// The same, and connects to the agent.
   void start();
   [[nodiscard]] std::string run(const std::string& code) {
     return run_in_guest(*vm_, agent_.get(), code);
@@ -59,7 +68,9 @@ class Restored {
   UniqueFd agent_;
 };
 
-[[nodiscard]] RestoreRequest restore_request(const Subject& subject, MemoryBacking backing,
-                                             int memory_fd);
+[[nodiscard]] RestoreRequest restore_request(const Subject& subject,
+                                             const std::filesystem::path& state,
+                                             const std::filesystem::path& memory,
+                                             MemoryBacking backing, int memory_fd);
 
 } // namespace dhg::conformance
