@@ -2,6 +2,7 @@
 
 import http
 import json
+import os
 
 # Of each call: the members that must be there, and those that may. Unknown ones are
 # refused, as Firecracker does.
@@ -27,14 +28,36 @@ CALLS = {
 }
 
 
+BEFORE_START = ["PUT /machine-config", "PUT /boot-source", "PUT /drives/rootfs", "PUT /balloon",
+                "PUT /vsock", "PUT /actions", "PUT /snapshot/load"]
+AFTER_START = ["PATCH /balloon", "PATCH /vm", "PUT /snapshot/create", "GET /balloon/statistics"]
+
+
+def check_order(name, started):
+    """Whether the call comes at the right time."""
+    if name in (BEFORE_START if started else AFTER_START):
+        when = "after" if started else "before"
+        raise Fault(f"The requested operation is not supported {when} starting the microVM.")
+
+
 class Fault(Exception):
     """Answered with 400 and this text."""
+
+
+class FatalFault(Fault):
+    """The same, and the process ends."""
+
+
+def os_error(error):
+    """As Rust has it."""
+    return f"{os.strerror(error.errno)} (os error {error.errno})"
 
 
 def check_body(name, text):
     """The body of a call that the API knows."""
     if name not in CALLS:
-        raise Fault(f"Invalid request method and/or path: {name}.")
+        method, _, path = name.partition(" /")
+        raise Fault(f"Invalid request method and/or path: {method} {path}.")
     required, optional = CALLS[name]
     if required is None:
         if text:
@@ -54,6 +77,15 @@ def check_body(name, text):
         if type(value) is not kind:
             raise Fault(f"invalid type of `{member}`")
     return body
+
+
+def check_machine(body):
+    if not 1 <= body["vcpu_count"] <= 32:
+        raise Fault("Machine config error: The number of vCPUs must be greater than 0, less than 32 "
+                    "and must be 1 or an even number if SMT is enabled.")
+    if body["mem_size_mib"] <= 0:
+        raise Fault("Machine config error: The memory size (MiB) is either 0, or not a multiple of "
+                    "the configured page size.")
 
 
 class Connection:

@@ -16,24 +16,26 @@ import os
 import pathlib
 import random
 import socket
-import subprocess
-import sys
 import threading
 import time
 
-from fake_api import Connection, Fault, check_body
+from fake_api import (
+    Connection,
+    FatalFault,
+    Fault,
+    check_body,
+    check_machine,
+    check_order,
+    os_error,
+)
 from fake_memory import PAGE, Memory, send_with_descriptor
+from fake_vsock import Guest, die, listen_at
 
-HERE = pathlib.Path(__file__).resolve().parent
 VERSION = "1.16.1"
 MIB = 1024 * 1024
 SLOW_SECONDS = 0.2
+RESTORE_FAILED = "RunWithApi(BuildMicroVmError(Restore))"
 NOT_STARTED, RUNNING, PAUSED = "Not started", "Running", "Paused"
-
-
-def die(what, status=1):
-    print(f"Error: {what}", file=sys.stderr, flush=True)
-    os._exit(status)
 
 
 class Log:
@@ -47,73 +49,6 @@ class Log:
             self._file.write(line + "\n")
 
 
-class Guest:
-    """The agent behind the vsock."""
-
-    def __init__(self, vsock_path, booting, refused_connects, last_words, log):
-        self._log = log
-        self._last_words = last_words  # of the guest, before all ends
-        self._address = f"\0dhg-fake-guest-{os.getpid()}"
-        self._refuse = refused_connects
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(self._address)
-        if not booting:
-            listener.listen(16)
-        self._process = subprocess.Popen(
-            ["/usr/bin/python3", "-I", str(HERE / "fake_guest.py"), str(listener.fileno()),
-             str(int(booting)), str(os.getpid())],
-            pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL,
-        )
-        listener.close()
-        threading.Thread(target=self._reap, daemon=True).start()
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.bind(vsock_path)
-        self._socket.listen(16)
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _reap(self):
-        self._process.wait()
-        os._exit(0)  # the guest has reset its machine
-
-    def _accept(self):
-        while True:
-            host, _ = self._socket.accept()
-            threading.Thread(target=self._connect, args=(host,), daemon=True).start()
-
-    def _connect(self, host):
-        line = b""
-        while not line.endswith(b"\n") and len(line) < 32:
-            line += host.recv(1)
-        guest = socket.socket(socket.AF_UNIX)
-        if line != b"CONNECT 25704\n" or self._refuse > 0:
-            self._refuse -= 1
-            self._log("CONNECT refused")
-            host.close()
-            return
-        try:
-            guest.connect(self._address)
-        except OSError:  # nobody listens yet
-            host.close()
-            return
-        self._log("CONNECT")
-        host.sendall(b"OK 1073741824\n")
-        threading.Thread(target=self._pass_on, args=(host, guest), daemon=True).start()
-        self._pass_on(guest, host, self._last_words)
-
-    @staticmethod
-    def _pass_on(source, target, last_words=None):
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-                if last_words is not None and last_words in data:
-                    time.sleep(0.1)
-                    die("died, as it was asked for", 148)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            for each in (source, target):
-                each.close()
-
-
 class Firecracker:
     def __init__(self, misbehave, log):
         self._misbehave = misbehave
@@ -122,6 +57,7 @@ class Firecracker:
         self._config = {}
         self._memory = None
         self._balloon = 0
+        self._vsock = None
         self._guest = None
         self._kept = []
 
@@ -138,12 +74,14 @@ class Firecracker:
             if self._disturb(connection, name):
                 continue
             try:
-                answer = self._carry_out(name, check_body(name, text))
+                body = check_body(name, text)
+                check_order(name, self._state != NOT_STARTED)
+                answer = self._carry_out(name, body)
                 connection.send(204 if answer is None else 200, answer)
             except Fault as fault:
                 connection.send(400, {"fault_message": str(fault)})
-                if name == "PUT /snapshot/load":
-                    die(f"RunWithApi(BuildMicroVmError): {fault}")
+                if isinstance(fault, FatalFault):
+                    die(RESTORE_FAILED)
 
     def _disturb(self, connection, name):
         """Whether the call is not to be carried out at all."""
@@ -153,7 +91,7 @@ class Firecracker:
         if what == "refuse-" + name.rpartition("/")[2]:
             connection.send(400, {"fault_message": f"{name} is refused, as it was asked for."})
             if name == "PUT /snapshot/load":
-                die("refused")
+                die(RESTORE_FAILED)
             return True
         if name != "PUT /snapshot/load":
             return False
@@ -174,27 +112,24 @@ class Firecracker:
         step = getattr(self, "_" + method.lower() + path.replace("/", "_").replace("-", "_"))
         return step(body) if body is not None else step()
 
-    def _before_start(self, name, body):
-        if self._state != NOT_STARTED:
-            raise Fault("The requested operation is not supported after starting the microVM.")
-        self._config[name] = body
-
     def _put_machine_config(self, body):
-        if not 1 <= body["vcpu_count"] <= 32 or body["mem_size_mib"] <= 0:
-            raise Fault("The vCPU number or the memory size is invalid.")
-        self._before_start("machine", body)
+        check_machine(body)
+        self._config["machine"] = body
 
     def _put_boot_source(self, body):
-        with open(body["kernel_image_path"], "rb") as kernel:
-            if kernel.read(4) != b"\x7fELF":
-                raise Fault("The kernel file cannot be loaded: Invalid Elf magic number")
-        if not os.path.isfile(body["initrd_path"]):
-            raise Fault("The initrd file cannot be opened: No such file or directory")
-        self._before_start("boot", body)
+        for member, words in [
+            ("kernel_image_path", "The kernel file cannot be opened:"),
+            ("initrd_path", "The initrd file cannot be opened due to invalid path or invalid permissions."),
+        ]:
+            try:
+                open(body.get(member, os.devnull), "rb").close()
+            except OSError as error:
+                raise Fault(f"Boot source error: {words} {os_error(error)}") from None
+        self._config["boot"] = body
 
     def _put_drives_rootfs(self, body):
         self._open_drive(body)
-        self._before_start("drive", body)
+        self._config["drive"] = body
 
     def _open_drive(self, body):
         if not body["is_read_only"]:
@@ -202,38 +137,42 @@ class Firecracker:
         try:
             self._kept.append(open(body["path_on_host"], "rb"))
         except OSError as error:
-            raise Fault(f"Error manipulating the backing file: {error}") from None
+            raise Fault("Drive config error: Unable to create the virtio block device: Virtio backend "
+                        f"error: Error manipulating the backing file: {os_error(error)} "
+                        f"{body['path_on_host']}") from None
 
     def _put_balloon(self, body):
-        self._before_start("balloon", body)
+        self._config["balloon"] = body
 
     def _put_vsock(self, body):
         if body["guest_cid"] < 3:
             raise Fault("guest_cid is invalid")
-        self._before_start("vsock", body)
+        self._vsock = listen_at(body["uds_path"])
+        self._config["vsock"] = body
 
     def _put_actions(self, body):
         if body["action_type"] != "InstanceStart":
             raise Fault(f"unknown variant `{body['action_type']}`")
-        self._before_start("start", True)
         missing = {"machine", "boot", "drive", "balloon", "vsock"} - set(self._config)
         if missing:
             raise Fault(f"Cannot start microvm without {missing}")
+        with open(self._config["boot"]["kernel_image_path"], "rb") as kernel:
+            if kernel.read(4) != b"\x7fELF":
+                raise Fault("Start microvm error: the kernel cannot be loaded: Invalid Elf magic number")
         self._memory = Memory(self._config["machine"]["mem_size_mib"] * MIB)
         self._memory.fill()
-        self._start_guest(self._config["vsock"]["uds_path"], booting=True)
+        self._start_guest(booting=True)
 
-    def _start_guest(self, vsock_path, booting):
+    def _start_guest(self, booting):
         refused = {"late-agent": 20, "no-agent": 1 << 30}.get(self._misbehave, 0)
         last_words = b"begun" if self._misbehave == "die-later" else None
-        self._guest = Guest(vsock_path, booting, refused if not booting else 0, last_words,
+        stuck = self._misbehave == "stuck-guest"
+        self._guest = Guest(self._vsock, booting, stuck, refused if not booting else 0, last_words,
                             self._log)
         self._state = RUNNING
         print("fake guest: running", flush=True)
 
     def _patch_vm(self, body):
-        if self._state == NOT_STARTED:
-            raise Fault("The requested operation is not supported before starting the microVM.")
         if body["state"] == "Paused":
             self._state = PAUSED
         elif body["state"] == "Resumed":
@@ -243,7 +182,7 @@ class Firecracker:
 
     def _resume(self):
         if self._guest is None:
-            self._start_guest(self._vsock_path, booting=False)
+            self._start_guest(booting=False)
             threading.Thread(target=self._touch_memory, daemon=True).start()
         self._state = RUNNING
 
@@ -258,8 +197,8 @@ class Firecracker:
             die(f"page {wrong} of guest memory is wrong", 3)
 
     def _patch_balloon(self, body):
-        if self._state != RUNNING or "balloon" not in self._config:
-            raise Fault("Balloon device not configured or the machine does not run.")
+        if self._guest is None or not self._guest.has_drivers():
+            raise Fault("Balloon update error: Balloon: Device not activated yet.")
         self._balloon = body["amount_mib"]
         if self._balloon:
             self._memory.remove_from((self._memory.size - self._balloon * MIB) // PAGE)
@@ -276,7 +215,8 @@ class Firecracker:
 
     def _put_snapshot_create(self, body):
         if self._state != PAUSED:
-            raise Fault("Cannot save the microVM: it is not paused.")
+            raise Fault("Create snapshot error: Cannot save the microVM state: Operation not allowed: "
+                        "save/restore unavailable while running")
         if body.get("snapshot_type", "Full") != "Full":
             raise Fault("Only full snapshots.")
         self._memory.write_to(body["mem_file_path"])
@@ -289,15 +229,27 @@ class Firecracker:
         try:
             digest, _, text = pathlib.Path(path).read_text(errors="replace").partition("\n")
         except OSError as error:
-            raise Fault(f"Load snapshot error: Failed to open snapshot file: {error}") from None
+            raise Fault("Failed to get snapshot state from file: Failed to open snapshot file: "
+                        f"{os_error(error)}") from None
         if hashlib.sha256(text.encode()).hexdigest() != digest:
-            raise Fault("Load snapshot error: Failed to load snapshot state from file: CRC mismatch")
+            raise Fault("Failed to get snapshot state from file: Failed to load snapshot state from "
+                        "file: CRC64 validation failed")
         return json.loads(text)
 
     def _put_snapshot_load(self, body):
-        if self._state != NOT_STARTED or self._config:
-            raise Fault("Loading a microVM snapshot not allowed after configuring boot-specific "
-                        "resources.")
+        if self._config:
+            raise Fault("Load snapshot error: Loading a microVM snapshot not allowed after configuring "
+                        "boot-specific resources.")
+        try:
+            self._load(body)
+        except Fault as fault:
+            raise FatalFault(
+                f"Load snapshot error: Failed to restore from snapshot: {fault}") from None
+        self._state = PAUSED
+        if body.get("resume_vm"):
+            self._resume()
+
+    def _load(self, body):
         state = self._load_state(body["snapshot_path"])
         self._config = state["config"]
         self._open_drive(self._config["drive"])
@@ -306,7 +258,8 @@ class Firecracker:
         if backend["backend_type"] == "File":
             with open(backend["backend_path"], "rb") as file:
                 if os.fstat(file.fileno()).st_size != size:
-                    raise Fault("Load snapshot error: the memory file has another size")
+                    raise Fault("Failed to load guest memory: Error creating guest memory from file: "
+                                "the memory file has another size")
                 self._memory = Memory(size, file.fileno())
         elif backend["backend_type"] == "Uffd":
             self._memory = Memory(size)
@@ -317,20 +270,23 @@ class Firecracker:
         # The device state lies in the guest's memory too: loading it takes pages.
         wrong = self._memory.check(random.sample(self._memory.all_pages_once(), 200))
         if wrong is not None:
-            raise Fault(f"Load snapshot error: page {wrong} of guest memory is wrong")
+            raise Fault(f"page {wrong} of guest memory is wrong")
         if self._misbehave == "die-in-load":
             die("died, as it was asked for", 148)
-        self._vsock_path = body.get("vsock_override", self._config["vsock"])["uds_path"]
-        if os.path.exists(self._vsock_path):
-            raise Fault("Error binding to the host-side Unix socket: Address in use")
-        self._state = PAUSED
-        if body.get("resume_vm"):
-            self._resume()
+        vsock_path = body.get("vsock_override", self._config["vsock"])["uds_path"]
+        if os.path.exists(vsock_path):
+            raise Fault("Failed to restore devices: VsockUnixBackend: Error binding to the host-side "
+                        "Unix socket: Address already in use (os error 98)")
+        self._vsock = listen_at(vsock_path)
 
     def _hand_over(self, path):
         userfaultfd = self._memory.open_userfaultfd()
         connection = socket.socket(socket.AF_UNIX)
-        connection.connect(path)
+        try:
+            connection.connect(path)
+        except OSError as error:
+            raise Fault("Failed to load guest memory: Error creating guest memory from uffd: Failed to "
+                        f"connect to UDS Unix stream: {os_error(error)}") from None
         self._kept += [connection, userfaultfd]  # for as long as we live, as Firecracker does
         message = self._memory.handshake()
         if self._misbehave == "no-handshake":
