@@ -236,6 +236,14 @@ def test_a_boot_that_is_refused(fake):
     assert fake.exec("print('still there')").out == "still there\n"
 
 
+def test_a_guest_that_ends_its_machine_while_it_boots(fake):
+    fake.misbehave("die-in-boot")
+    made = fake.prepare("--force")
+    assert made.code == 125
+    assert "Firecracker exited with status 148: Error: died, as it was asked for" in made.err
+    assert made.seconds < 10
+
+
 def test_no_firecracker(fake):
     run = fake.exec("pass", env={"DHG_FIRECRACKER": "/nowhere/firecracker"})
     assert run.code == 125

@@ -162,6 +162,8 @@ class Firecracker:
         self._memory = Memory(self._config["machine"]["mem_size_mib"] * MIB)
         self._memory.fill()
         self._start_guest(booting=True)
+        if self._misbehave == "die-in-boot":
+            threading.Timer(0.05, die, ["died, as it was asked for", 148]).start()
 
     def _start_guest(self, booting):
         refused = {"late-agent": 20, "no-agent": 1 << 30}.get(self._misbehave, 0)

@@ -39,14 +39,10 @@ void FirecrackerVm::boot(const dhg::BootRequest& request) {
   booted_ = true;
   memory_ = request.memory;
   memory_bytes_ = request.machine.memory_bytes;
-  try {
-    const auto answer = call(version_request(), deadline);
-    version_ = answer.is_object() ? answer.value("firecracker_version", "unknown") : "unknown";
-    for (const auto& each : boot_requests(request, started_.folder->vsock_socket()))
-      (void)call(each, deadline);
-  } catch (const FirecrackerEnded&) {
-    throw Error(Blame::environment, describe_end());
-  }
+  const auto answer = call(version_request(), deadline);
+  version_ = answer.is_object() ? answer.value("firecracker_version", "unknown") : "unknown";
+  for (const auto& each : boot_requests(request, started_.folder->vsock_socket()))
+    (void)call(each, deadline);
 }
 
 void FirecrackerVm::prepare_load(Request load, dhg::UniqueFd handoff) {
@@ -61,9 +57,22 @@ std::string FirecrackerVm::describe_end() {
   return text;
 }
 
+// Whoever restores a machine tells its end too, for its memory may be the reason.
+template <class Action>
+auto FirecrackerVm::explain_end(Action action) {
+  try {
+    return action();
+  } catch (const FirecrackerEnded&) {
+    if (!booted_) throw;
+    throw Error(Blame::environment, describe_end());
+  }
+}
+
 nlohmann::json FirecrackerVm::call(const Request& request, dhg::Deadline deadline) {
-  if (!api_) api_ = std::make_unique<Api>(*started_.folder, process_fd(), deadline);
-  return api_->call(request, deadline);
+  return explain_end([&] {
+    if (!api_) api_ = std::make_unique<Api>(*started_.folder, process_fd(), deadline);
+    return api_->call(request, deadline);
+  });
 }
 
 // Answered once all of the state is loaded: by then it has touched the guest's memory.
@@ -75,8 +84,10 @@ void FirecrackerVm::pause(dhg::Deadline deadline) { (void)call(pause_request(), 
 
 dhg::UniqueFd FirecrackerVm::connect_agent(dhg::Deadline deadline) {
   const auto until = booted_ ? deadline : std::min(deadline, dhg::deadline_in(kAgentLimit));
-  return connect_vsock(started_.folder->vsock_socket(), kAgentPort, process_fd(),
-                       booted_ ? kBootPause : kAgentPause, until);
+  return explain_end([&] {
+    return connect_vsock(started_.folder->vsock_socket(), kAgentPort, process_fd(),
+                         booted_ ? kBootPause : kAgentPause, until);
+  });
 }
 
 void FirecrackerVm::save(const std::filesystem::path& state, dhg::Deadline deadline) {
@@ -102,7 +113,8 @@ void FirecrackerVm::set_memory_target(std::uint64_t bytes, dhg::Deadline deadlin
     if (actual != last) patience = dhg::deadline_in(kBalloonNoChange);
     last = actual;
     if (std::chrono::steady_clock::now() >= std::min(patience, deadline)) return;
-    if (!sleep_while_alive(process_fd(), kBalloonPause)) throw FirecrackerEnded();
+    if (!sleep_while_alive(process_fd(), kBalloonPause))
+      throw Error(Blame::environment, describe_end());
   }
 }
 

@@ -43,6 +43,9 @@ class FirecrackerVm final : public dhg::Vm {
  private:
   /// Connects to the API if that was not done yet.
   nlohmann::json call(const Request& request, dhg::Deadline deadline);
+  /// Does `action`. @throws Error with Firecracker's last words if a boot ends in it
+  template <class Action>
+  auto explain_end(Action action);
 
   Started started_;
   std::unique_ptr<Api> api_;
