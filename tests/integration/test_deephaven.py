@@ -1,6 +1,7 @@
 """A real Deephaven server in a real guest, restored from a snapshot."""
 
 import json
+import pathlib
 import time
 
 import pytest
@@ -207,3 +208,31 @@ def test_clean_by_version(deephaven, tmp_path):
     run = copy.exec("print(1)")
     assert run.code == 125
     assert "dhg vm prepare" in run.err
+
+
+def resident_beyond_the_snapshot(pid):
+    """Bytes of memory that a process has, without the pages of a snapshot that it maps."""
+    total, counts = 0, False
+    for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        field = line.split(None, 5)
+        if not field[0].endswith(":"):
+            counts = not (len(field) == 6 and "/snapshots/" in field[5])
+        elif field[0] == "Rss:" and counts:
+            total += int(field[1]) * 1024
+    return total
+
+
+@pytest.mark.parametrize("server", PAGE_SERVERS)
+def test_dhg_itself_needs_little_memory_whatever_the_guests_size(deephaven, server):
+    run = deephaven.start(
+        "exec", "--vm", "--set", f"page_server.plugin={server}",
+        "-c", "import time; print('begun'); time.sleep(30)",
+    )  # fmt: skip
+    try:
+        assert run.stdout.readline() == b"begun\n"
+        assert resident_beyond_the_snapshot(run.pid) < 30 * 2**20
+    finally:
+        run.terminate()
+        assert run.wait(10) == 143
+        run.stdout.close()
+        run.stderr.close()
