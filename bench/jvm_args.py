@@ -3,9 +3,9 @@
 
     bench/jvm_args.py DHG [CHOICE ...] [--version 41.1] [--rounds N]
 
-DHG is an installed dhg; a snapshot of each choice is prepared if it is not there, which
-takes minutes. Runs are taken in turn, memory is the mapped file, ratios are to the
-first choice.
+DHG is an installed dhg; CHOICE is one of the image's, or "NAME=-Xarg ..." for arguments of
+one's own. A snapshot of each choice is prepared if it is not there, which takes minutes.
+Runs are taken in turn, memory is the mapped file, ratios are to the first choice.
 """
 
 import argparse
@@ -16,7 +16,13 @@ import subprocess
 from deephaven import PROGRAMS
 from restores import in_turn, snapshot, table, timed
 
-CHOICES = ["c1", "c2", "seeds", "recommended"]
+CHOICES = ["c1", "c2", "eager-compilation", "seeds", "recommended"]
+
+
+def named(choice):
+    """A choice's name, and what is set for it."""
+    name, _, own = choice.partition("=")
+    return (name, own) if own.startswith("-") else (choice, choice)
 
 
 def main():
@@ -30,8 +36,9 @@ def main():
     image = ["--image", "deephaven", "--version", options.version]
 
     print("| choice | MiB on disk | faults of a hello with lazy-4k |\n|---|---|---|")
-    for choice in options.choices:
-        own = [*image, "--set", f"jvm_args={choice}"]
+    choices = dict(named(choice) for choice in options.choices)
+    for choice, arguments in choices.items():
+        own = [*image, "--set", f"jvm_args={arguments}"]
         memory = snapshot(dhg, *own) / "memory"
         run = subprocess.run([dhg, "exec", "--vm", *own, "--json", "--set",
                               "page_server.plugin=lazy-4k", "-c", PROGRAMS["hello"]],
@@ -41,14 +48,14 @@ def main():
 
     for title, code in PROGRAMS.items():
         variants = {}
-        for choice in options.choices:
-            command = [dhg, "exec", "--vm", *image, "--set", f"jvm_args={choice}", "--set",
+        for choice, arguments in choices.items():
+            command = [dhg, "exec", "--vm", *image, "--set", f"jvm_args={arguments}", "--set",
                        "page_server.plugin=file", "--no-show-tables", "-c", code]
             variants[choice] = lambda command=command: timed(command)
         rounds = options.rounds if title != "10M rows" else max(3, options.rounds // 3)
         times = in_turn(variants, rounds, warm_up=1)
         print(f"\n**{title}**, {rounds} rounds\n")
-        table(times, (f"to {options.choices[0]}", lambda _: options.choices[0]))
+        table(times, (f"to {next(iter(choices))}", lambda _: next(iter(choices))))
 
 
 if __name__ == "__main__":
