@@ -3,6 +3,7 @@
 #include "dhg/error.hpp"
 #include "run/build_image.hpp"
 #include "run/guest_session.hpp"
+#include "run/pass_lines.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -26,10 +27,7 @@ double milliseconds_since(std::chrono::steady_clock::time_point begin) {
 
 void LineSink::out(std::span<const std::byte> bytes) {
   begun_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  for (auto end = begun_.find('\n'); end != std::string::npos; end = begun_.find('\n')) {
-    line_(std::string_view(begun_).substr(0, end));
-    begun_.erase(0, end + 1);
-  }
+  pass_lines(begun_, line_);
 }
 
 BootedGuest::BootedGuest(const VmLauncher& launcher, const BootRequest& request,

@@ -2,6 +2,7 @@
 
 #include "dhg/error.hpp"
 #include "dhg/process.hpp"
+#include "run/pass_lines.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -22,14 +23,6 @@ std::vector<std::string> own_environment() {
   std::vector<std::string> result;
   for (char** entry = environ; *entry != nullptr; ++entry) result.emplace_back(*entry);
   return result;
-}
-
-// Takes whole lines out of `buffer`.
-void pass_lines(std::string& buffer, const std::function<void(std::string_view)>& progress) {
-  for (auto end = buffer.find('\n'); end != std::string::npos; end = buffer.find('\n')) {
-    progress(std::string_view(buffer).substr(0, end));
-    buffer.erase(0, end + 1);
-  }
 }
 
 } // namespace

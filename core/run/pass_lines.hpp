@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace dhg::run {
+
+/// Takes whole lines out of `buffer`, which keeps what is no whole line yet.
+inline void pass_lines(std::string& buffer, const std::function<void(std::string_view)>& line) {
+  for (auto end = buffer.find('\n'); end != std::string::npos; end = buffer.find('\n')) {
+    line(std::string_view(buffer).substr(0, end));
+    buffer.erase(0, end + 1);
+  }
+}
+
+} // namespace dhg::run
