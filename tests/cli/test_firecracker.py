@@ -174,6 +174,13 @@ def test_what_goes_wrong_has_a_reason(fake, how, words):
     assert run.seconds < 10
 
 
+def test_a_flood_on_the_console_is_dropped_and_hangs_nobody(fake):
+    fake.misbehave("flood")
+    run = fake.exec("print('hello')")
+    assert (run.code, run.out, run.err) == (0, "hello\n", "")
+    assert run.seconds < 10
+
+
 def test_a_vmm_that_dies_in_the_handshake(fake):
     fake.misbehave("die-in-handshake")
     run = fake.exec("print('never')", "--set", "page_server.plugin=lazy-4k")

@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import random
+import signal
 import socket
 import threading
 import time
@@ -47,6 +48,16 @@ class Log:
     def __call__(self, line):
         if self._file is not None:
             self._file.write(line + "\n")
+
+
+def flood_the_console():
+    """As a guest may. At a limit's signal it hangs as Firecracker 1.16.1 does."""
+    signal.signal(signal.SIGXFSZ, lambda *_: time.sleep(60))
+    for _ in range(64):
+        try:
+            os.write(1, b"x" * 4096)
+        except PermissionError:
+            pass  # Firecracker counts it, and goes on
 
 
 class Firecracker:
@@ -173,6 +184,8 @@ class Firecracker:
                             self._log)
         self._state = RUNNING
         print("fake guest: running", flush=True)
+        if self._misbehave == "flood":
+            flood_the_console()
 
     def _patch_vm(self, body):
         if body["state"] == "Paused":

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api.hpp"
+#include "bounded_console.hpp"
 #include "run_folder.hpp"
 
 #include "dhg/process.hpp"
@@ -14,8 +15,9 @@ namespace dhg_firecracker {
 
 /// Firecracker, started, and what dhg keeps of it.
 struct Started {
-  std::unique_ptr<RunFolder> folder; ///< goes after the process
-  dhg::UniqueFd errors;              ///< a memfd with Firecracker's stderr
+  std::unique_ptr<BoundedConsole> console; ///< of a restored guest; goes after the process
+  std::unique_ptr<RunFolder> folder;       ///< goes after the process
+  dhg::UniqueFd errors;                    ///< a memfd with Firecracker's stderr
   std::unique_ptr<dhg::ChildProcess> process;
 };
 

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <array>
@@ -51,14 +50,6 @@ UniqueFd open_for_reading(const fs::path& path) {
   UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw dhg::system_error(errno, fmt::format("cannot open '{}'", path.string()));
   return fd;
-}
-
-// A guest that was restored runs what users wrote, and its console is a file. One that
-// writes more than this on it loses its machine.
-void limit_console(int pid) {
-  constexpr rlimit kMost{128 * 1024, 128 * 1024};
-  if (prlimit(pid, RLIMIT_FSIZE, &kMost, nullptr) != 0 && errno != ESRCH)
-    throw dhg::system_error(errno, "cannot limit what Firecracker may write");
 }
 
 class FirecrackerLauncher final : public dhg::VmLauncher {
@@ -109,8 +100,9 @@ class FirecrackerLauncher final : public dhg::VmLauncher {
     UniqueFd handoff;
     if (request.backing == dhg::MemoryBacking::userfaultfd) handoff = folder->listen_for_handoff();
     auto load = load_request(request, folder->vsock_socket(), folder->handoff_socket());
-    auto started = start(std::move(folder), request.rootfs, request.console);
-    limit_console(started.process->pid());
+    auto console = std::make_unique<BoundedConsole>(request.console);
+    auto started = start(std::move(folder), request.rootfs, console->fd());
+    started.console = std::move(console);
     auto vm = std::make_unique<FirecrackerVm>(std::move(started));
     vm->prepare_load(std::move(load), std::move(handoff));
     return vm;
