@@ -2,10 +2,15 @@
 
 #include "dhg/error.hpp"
 #include "memory_file.hpp"
+#include "os/page_cache.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <vector>
 
 using namespace dhg;
 using Catch::Matchers::Contains;
@@ -113,4 +118,33 @@ TEST_CASE("byte ranges: intersection") {
   CHECK(ByteRange{4096, 4096}.contains(8191));
   CHECK_FALSE(ByteRange{4096, 4096}.contains(8192));
   CHECK_FALSE(ByteRange{4096, 4096}.contains(0));
+}
+
+TEST_CASE("page source: a page from the disk brings no others along, a range comes whole") {
+  // On /var/tmp, for /tmp may be a tmpfs, whose pages are all there is of its files.
+  auto name = (std::filesystem::path("/var/tmp") / "dhg-test-XXXXXX").string();
+  const UniqueFd fd(mkstemp(name.data()));
+  REQUIRE(fd);
+  const std::string text(8192 * kKiB, 'x');
+  REQUIRE(write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  const FilePageSource source(name);
+  os::drop_pages(name);
+  const auto resident = [&](std::uint64_t from, std::uint64_t to) {
+    const auto pages = os::resident_pages(name);
+    const auto at = [&](std::uint64_t page) {
+      return pages.begin() + static_cast<std::ptrdiff_t>(page);
+    };
+    return static_cast<std::uint64_t>(std::count(at(from), at(to), true));
+  };
+  REQUIRE(resident(0, 2048) == 0);
+  ByteRange page{1024 * kPageSize, kPageSize};
+  const volatile auto* byte = source.fetch(page);
+  CHECK(*byte == std::byte{'x'});
+  // What the kernel reads as one folio comes together.
+  CHECK(resident(0, 2048) <= 16);
+  ByteRange range{100 * kPageSize, 64 * kPageSize};
+  REQUIRE(source.fetch(range) != nullptr);
+  CHECK(range.length == 64 * kPageSize);
+  CHECK(resident(100, 164) == 64);
+  unlink(name.c_str());
 }
