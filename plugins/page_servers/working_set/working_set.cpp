@@ -114,7 +114,9 @@ class WorkingSet final : public dhg::LearningPageServer {
     for (const auto page : next)
       if (!memory.installed(dhg_pages::offset_of(page))) pages.push_back(page);
     std::sort(pages.begin(), pages.end());
-    for (const auto& range : dhg_pages::coalesce(pages, 0, kLargestWindow))
+    const auto ranges = dhg_pages::coalesce(pages, 0, kLargestWindow);
+    for (const auto& range : ranges) memory.source().will_need(range); // before the first wait
+    for (const auto& range : ranges)
       if (!install_clipped(memory, range)) return;
   }
 
