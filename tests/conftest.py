@@ -81,6 +81,18 @@ class Dhg:
             time.monotonic() - began,
         )
 
+    @contextlib.contextmanager
+    def running(self, code, *options):
+        """A run that is ended here, for code that does not end by itself."""
+        run = self.start("exec", "--vm", *options, "-c", code)
+        try:
+            yield run
+        finally:
+            run.terminate()
+            assert run.wait(10) == 143
+            run.stdout.close()
+            run.stderr.close()
+
     def exec(self, code, *options, **keywords):
         return self("exec", "--vm", *options, "-c", code, **keywords)
 

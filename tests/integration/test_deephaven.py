@@ -224,15 +224,7 @@ def resident_beyond_the_snapshot(pid):
 
 @pytest.mark.parametrize("server", PAGE_SERVERS)
 def test_dhg_itself_needs_little_memory_whatever_the_guests_size(deephaven, server):
-    run = deephaven.start(
-        "exec", "--vm", "--set", f"page_server.plugin={server}",
-        "-c", "import time; print('begun'); time.sleep(30)",
-    )  # fmt: skip
-    try:
+    code = "import time; print('begun'); time.sleep(30)"
+    with deephaven.running(code, "--set", f"page_server.plugin={server}") as run:
         assert run.stdout.readline() == b"begun\n"
         assert resident_beyond_the_snapshot(run.pid) < 30 * 2**20
-    finally:
-        run.terminate()
-        assert run.wait(10) == 143
-        run.stdout.close()
-        run.stderr.close()

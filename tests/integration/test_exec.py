@@ -90,17 +90,9 @@ def test_clones_differ_and_know_the_time(dhg):
 
 
 def test_output_streams_while_the_code_runs(dhg):
-    run = dhg.start(
-        "exec", "--vm", "-c", "import time; print('first'); time.sleep(30); print('never')"
-    )
-    try:
+    with dhg.running("import time; print('first'); time.sleep(30); print('never')") as run:
         assert run.stdout.readline() == b"first\n"
         assert run.poll() is None
-    finally:
-        run.terminate()
-        assert run.wait(10) == 143
-        run.stdout.close()
-        run.stderr.close()
 
 
 def test_large_output_arrives_whole(dhg):

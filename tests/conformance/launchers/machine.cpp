@@ -123,6 +123,16 @@ std::unique_ptr<Saved> save_early(const Subject& subject) {
   return result;
 }
 
+using SavedBySubject = std::map<std::string, std::unique_ptr<Saved>>;
+
+const Saved& made_once(SavedBySubject& all, const Subject& subject,
+                       std::unique_ptr<Saved> (*make)(const Subject&)) {
+  (void)signals(); // before any thread
+  auto& result = all[subject.name];
+  if (!result) result = make(subject);
+  return *result;
+}
+
 } // namespace
 
 int console() {
@@ -131,19 +141,13 @@ int console() {
 }
 
 const Saved& saved(const Subject& subject) {
-  static std::map<std::string, std::unique_ptr<Saved>> all;
-  (void)signals(); // before any thread
-  auto& result = all[subject.name];
-  if (!result) result = boot_and_save(subject);
-  return *result;
+  static SavedBySubject all;
+  return made_once(all, subject, boot_and_save);
 }
 
 const Saved& saved_early(const Subject& subject) {
-  static std::map<std::string, std::unique_ptr<Saved>> all;
-  (void)signals(); // before any thread
-  auto& result = all[subject.name];
-  if (!result) result = save_early(subject);
-  return *result;
+  static SavedBySubject all;
+  return made_once(all, subject, save_early);
 }
 
 std::string run_in_guest(Vm& vm, int agent, const std::string& code) {
