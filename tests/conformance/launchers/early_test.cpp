@@ -1,4 +1,4 @@
-// What is true of a machine whose guest has done nothing yet. Where a VMM and the kernel
+// What is true of a machine whose guest has hardly begun. Where a VMM and the kernel
 // below it can make a machine, these rules can be shown even if no guest gets far on it.
 
 #include "machine.hpp"

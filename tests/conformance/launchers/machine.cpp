@@ -3,6 +3,7 @@
 #include "dhg/error.hpp"
 #include "guest_link/request.hpp"
 #include "run/guest_session.hpp"
+#include "run/resources.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 namespace dhg::conformance {
 namespace {
@@ -116,10 +118,25 @@ std::unique_ptr<Saved> boot_and_save(const Subject& subject) {
   return result;
 }
 
+// Until the guest's firmware has its kernel: a restored machine has none to give, and
+// QEMU's firmware that asks it for one resets. By the VMM's own time, since the machine
+// may be busy; not for long, since a VMM may be one that hardly runs its guest.
+void run_past_firmware(const Vm& vm) {
+  constexpr double kFirmwareSeconds = 0.2; // QEMU starts in 0.03, its firmware takes 0.01
+  const auto end = std::chrono::steady_clock::now() + 2s;
+  while (std::chrono::steady_clock::now() < end) {
+    const auto used = run::resources_of(vm.process_fd());
+    if (!used || used->cpu_seconds >= kFirmwareSeconds) return;
+    std::this_thread::sleep_for(10ms);
+  }
+}
+
 std::unique_ptr<Saved> save_early(const Subject& subject) {
   auto result = std::make_unique<Saved>();
   result->folder = result->temporary.path();
-  save(*boot(subject, result->memory()), *result);
+  const auto vm = boot(subject, result->memory());
+  run_past_firmware(*vm);
+  save(*vm, *result);
   return result;
 }
 

@@ -26,7 +26,7 @@ struct Saved {
 /// A machine of `subject` that was booted and saved; made at the first call.
 [[nodiscard]] const Saved& saved(const Subject& subject);
 
-/// The same, but saved before its guest did anything: for the rules that need no guest
+/// The same, but saved when its kernel had just begun: for the rules that need no guest
 /// that comes up. These cases have the tag [no-guest].
 [[nodiscard]] const Saved& saved_early(const Subject& subject);
 
