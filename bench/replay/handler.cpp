@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -53,7 +54,7 @@ UniqueFd connect_to(const fs::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 3000; ++i) { // it may map the whole file first
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -70,6 +71,7 @@ Handler::Handler(const std::string& spec, const fs::path& memory, const fs::path
     const auto program = spec.substr(kForeign.size());
     pid_ = fork();
     if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
       execl(program.c_str(), program.c_str(), path.c_str(), memory.c_str(), nullptr);
       _exit(127);
     }

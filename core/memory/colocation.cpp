@@ -1,8 +1,37 @@
 #include "memory/colocation.hpp"
 
+#include "dhg/error.hpp"
+
+#include <sys/timerfd.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstdint>
+
 namespace dhg::memory {
 
+Colocation::Colocation() : timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
+  if (!timer_) throw system_error(errno, "cannot create a timer");
+}
+
+void Colocation::set_timer(bool ticks) noexcept {
+  // Faults come in bursts; after so long without one, the burst is over.
+  constexpr long kBurstGapNanoseconds = 3'000'000;
+  if (ticks == ticking_) return;
+  const timespec gap{0, ticks ? kBurstGapNanoseconds : 0};
+  const itimerspec every{gap, gap};
+  if (timerfd_settime(timer_.get(), 0, &every, nullptr) == 0) ticking_ = ticks;
+}
+
+void Colocation::tick() noexcept {
+  std::uint64_t expirations = 0;
+  (void)!read(timer_.get(), &expirations, sizeof expirations);
+  if (!fault_since_tick_) release();
+  fault_since_tick_ = false;
+  if (!bound_) set_timer(false);
+}
+
 void Colocation::follow(pid_t thread) noexcept {
+  fault_since_tick_ = true;
   if (bound_ && bound_->thread == thread) return;
   release();
   const bool again = thread != 0 && thread == last_;
@@ -20,7 +49,8 @@ void Colocation::follow(pid_t thread) noexcept {
       sched_setaffinity(0, sizeof one, &one) != 0)
     return;
   bound_ = bound;
-  if (sched_setaffinity(thread, sizeof one, &one) != 0) release();
+  if (sched_setaffinity(thread, sizeof one, &one) != 0) return release();
+  set_timer(true);
 }
 
 void Colocation::release() noexcept {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "dhg/unique_fd.hpp"
+
 #include <sched.h>
 #include <sys/types.h>
 #include <optional>
@@ -13,7 +15,8 @@ namespace dhg::memory {
 /// thread that serves. Where the kernel refuses, nothing changes but the speed.
 class Colocation {
  public:
-  Colocation() = default;
+  /// @throws Error if there is no timer to be had.
+  Colocation();
   /// Gives both threads back the processors that they had.
   ~Colocation() { release(); }
   Colocation(const Colocation&) = delete;
@@ -25,12 +28,24 @@ class Colocation {
   void release() noexcept;
   [[nodiscard]] bool active() const noexcept { return bound_.has_value(); }
 
+  /// Expires every few milliseconds while threads are bound; each time is for tick().
+  /// A timer for all and not a limit to each wait: setting that and taking it back is
+  /// two exits to the hypervisor in each fault.
+  [[nodiscard]] int timer() const noexcept { return timer_.get(); }
+  /// Releases, if there was no fault since the last time.
+  void tick() noexcept;
+
  private:
   struct Bound {
     pid_t thread;
     cpu_set_t its_processors;
     cpu_set_t our_processors;
   };
+  void set_timer(bool ticks) noexcept;
+
+  const UniqueFd timer_;
+  bool ticking_ = false;
+  bool fault_since_tick_ = false;
   pid_t last_ = 0;
   std::optional<Bound> bound_;
 };
