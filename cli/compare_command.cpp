@@ -33,7 +33,7 @@ constexpr unsigned kMostRounds = 10'000;
 constexpr int kExitDifferent = 1;
 constexpr int kExitInterrupted = 130;
 
-Usage usage() {
+Usage compare_usage() {
   Usage usage;
   usage.about =
       "Runs a program with several configurations, in turn and in random order, and says\n"
@@ -315,7 +315,7 @@ int compare(const Invocation& invocation) {
 
 } // namespace
 
-const Command compare_command{"compare", "say which configuration is faster, with intervals", usage,
-                              compare};
+const Command compare_command{"compare", "say which configuration is faster, with intervals",
+                              compare_usage, compare};
 
 } // namespace dhg::cli

@@ -18,7 +18,7 @@ namespace explain = run::explain;
 
 constexpr std::uintmax_t kLargest = 256UL * 1024 * 1024;
 
-Usage usage() {
+Usage explain_usage() {
   Usage usage;
   usage.about =
       "Says where the time of a run went, and which settings its record suggests to\n"
@@ -79,6 +79,7 @@ int explain_file(const Invocation& invocation) {
 
 } // namespace
 
-const Command explain_command{"explain", "say where the time of a run went", usage, explain_file};
+const Command explain_command{"explain", "say where the time of a run went", explain_usage,
+                              explain_file};
 
 } // namespace dhg::cli

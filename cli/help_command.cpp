@@ -23,7 +23,7 @@ Usage help_usage() {
   return usage;
 }
 
-void write(const std::filesystem::path& path, const std::string& text) {
+void write_page(const std::filesystem::path& path, const std::string& text) {
   std::ofstream file(path);
   file << text;
   if (!file.flush())
@@ -32,9 +32,9 @@ void write(const std::filesystem::path& path, const std::string& text) {
 }
 
 void write_man_pages(const std::filesystem::path& folder) {
-  write(folder / "dhg.1", overview_man_page());
+  write_page(folder / "dhg.1", overview_man_page());
   for (const auto* command : all_commands())
-    write(folder / (man_page_name(*command) + ".1"), man_page(*command));
+    write_page(folder / (man_page_name(*command) + ".1"), man_page(*command));
 }
 
 int help(const Invocation& invocation) {

@@ -9,27 +9,23 @@
 namespace dhg::guest_link {
 namespace {
 
-using json = nlohmann::ordered_json; // phases are told in the order of the run
+using nlohmann::ordered_json; // phases are told in the order of the run
 
 constexpr std::size_t kMaxPhases = 32;
 constexpr std::size_t kMaxName = 200;
 constexpr std::size_t kMaxMessage = 1000;
 constexpr std::int64_t kMaxPhaseNs = INT64_C(1'000'000'000) * 60 * 60 * 24 * 365;
 
-[[noreturn]] void refuse(const std::string& why) {
-  throw Error(Blame::environment, "the guest does not keep to the protocol: " + why);
-}
-
 // A document is copied level by level, each a call deeper: the guest must not
 // choose how many.
-bool too_deep(int depth, json::parse_event_t /*event*/, json& /*parsed*/) {
+bool too_deep(int depth, ordered_json::parse_event_t /*event*/, ordered_json& /*parsed*/) {
   if (depth > 8) refuse("JSON nested too deeply");
   return true;
 }
 
-json parse_object(const Frame& frame, const char* what) {
+ordered_json parse_object(const Frame& frame, const char* what) {
   const auto* text = reinterpret_cast<const char*>(frame.payload.data());
-  auto parsed = json::parse(text, text + frame.payload.size(), too_deep, false);
+  auto parsed = ordered_json::parse(text, text + frame.payload.size(), too_deep, false);
   if (!parsed.is_object()) refuse(fmt::format("{} is not a JSON object", what));
   return parsed;
 }
@@ -43,17 +39,17 @@ std::string shortened(std::string text, std::size_t most = kMaxName) {
   return text;
 }
 
-std::string text_member(const json& object, const char* name, std::size_t most = kMaxName) {
+std::string text_member(const ordered_json& object, const char* name, std::size_t most = kMaxName) {
   const auto found = object.find(name);
   if (found == object.end() || !found->is_string()) refuse(fmt::format("'{}' is not text", name));
   return shortened(found->get<std::string>(), most);
 }
 
-std::optional<GuestTimes> parse_clock(const json& body) {
+std::optional<GuestTimes> parse_clock(const ordered_json& body) {
   const auto found = body.find("clock");
   if (found == body.end()) return std::nullopt;
   const auto moment = [&](const char* name) {
-    const auto value = found->is_object() ? found->value(name, json()) : json();
+    const auto value = found->is_object() ? found->value(name, ordered_json()) : ordered_json();
     if (!value.is_number_unsigned() ||
         value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxPhaseNs))
       refuse("'clock' tells no time");
@@ -140,7 +136,7 @@ void Conversation::handle(const Frame& frame) {
 void Conversation::greet(const Frame& frame) {
   if (frame.type != FrameType::guest_hello) refuse("it does not begin with HELLO");
   const auto hello = parse_object(frame, "HELLO");
-  const auto protocol = hello.value("protocol", json());
+  const auto protocol = hello.value("protocol", ordered_json());
   if (protocol != kProtocolVersion)
     throw Error(Blame::environment,
                 fmt::format("the guest speaks protocol {}, this dhg speaks {}",
@@ -153,7 +149,7 @@ void Conversation::greet(const Frame& frame) {
 
 void Conversation::finish(const Frame& frame) {
   const auto body = parse_object(frame, "the end of an answer");
-  const auto phases = body.value("phases", json::object());
+  const auto phases = body.value("phases", ordered_json::object());
   if (!phases.is_object() || phases.size() > kMaxPhases)
     refuse("its phases are not a small object");
   for (const auto& [name, value] : phases.items()) {
@@ -162,13 +158,13 @@ void Conversation::finish(const Frame& frame) {
     phases_.emplace_back(shortened(name), std::chrono::nanoseconds(value.get<std::int64_t>()));
   }
   clock_ = parse_clock(body);
-  const auto skipped = body.value("skipped", json::array());
+  const auto skipped = body.value("skipped", ordered_json::array());
   if (!skipped.is_array() || skipped.size() > kMaxPhases) refuse("'skipped' is not a short list");
   for (const auto& entry : skipped) {
     if (!entry.is_string()) refuse("'skipped' is not a list of texts");
     skipped_.push_back(shortened(entry.get<std::string>()));
   }
-  const auto free_bytes = body.value("free_bytes", json(0U));
+  const auto free_bytes = body.value("free_bytes", ordered_json(0U));
   if (!free_bytes.is_number_unsigned()) refuse("'free_bytes' is not a size");
   free_bytes_ = free_bytes.get<std::uint64_t>();
   state_ = State::done;

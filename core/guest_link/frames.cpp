@@ -9,16 +9,16 @@
 namespace dhg::guest_link {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) {
-  throw Error(Blame::environment, "the guest does not keep to the protocol: " + why);
-}
-
 bool known_from_guest(std::uint8_t type) {
   return type >= static_cast<std::uint8_t>(FrameType::guest_hello) &&
          type <= static_cast<std::uint8_t>(FrameType::error);
 }
 
 } // namespace
+
+void refuse(const std::string& why) {
+  throw Error(Blame::environment, "the guest does not keep to the protocol: " + why);
+}
 
 void append_frame(std::string& out, FrameType type, std::string_view payload) {
   if (payload.size() > kMaxPayloadToGuest) throw std::logic_error("frame too long");

@@ -45,6 +45,9 @@ void append_frame(std::string& out, FrameType type, std::string_view payload);
 /// The same for long payloads, as several frames. None for an empty one.
 void append_chunked(std::string& out, FrameType type, std::string_view payload);
 
+/// @throws Error: what the guest sent is not the protocol
+[[noreturn]] void refuse(const std::string& why);
+
 /// Takes frames out of the bytes that a guest sent, however they are cut. Hostile:
 /// never holds more than one frame beyond what was fed.
 class FrameDecoder {

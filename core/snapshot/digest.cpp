@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr off_t kBlock = 256 * 1024; // stays in the processor's cache
+constexpr off_t kDigestBlock = 256 * 1024; // stays in the processor's cache
 
 class Hash {
  public:
@@ -38,8 +38,8 @@ class FileReader {
   FileReader(int fd, const fs::path& path)
       : path_(path),
         fd_(fd),
-        block_(static_cast<std::size_t>(kBlock)),
-        zeros_(static_cast<std::size_t>(kBlock)) {
+        block_(static_cast<std::size_t>(kDigestBlock)),
+        zeros_(static_cast<std::size_t>(kDigestBlock)) {
     struct stat info {};
     if (fstat(fd_, &info) != 0) fail();
     if (!S_ISREG(info.st_mode))
@@ -51,7 +51,7 @@ class FileReader {
     for (off_t at = 0; at < size_;) {
       const auto data = seek(at, SEEK_DATA);
       while (at < data) {
-        const auto length = std::min(kBlock, data - at);
+        const auto length = std::min(kDigestBlock, data - at);
         hash.feed(zeros_.data(), static_cast<std::size_t>(length));
         at += length;
       }
@@ -72,7 +72,7 @@ class FileReader {
     return found < 0 ? size_ : std::min(found, size_);
   }
   off_t feed_block(Hash& hash, off_t at, off_t end) {
-    const auto wanted = static_cast<std::size_t>(std::min(kBlock, end - at));
+    const auto wanted = static_cast<std::size_t>(std::min(kDigestBlock, end - at));
     const auto got = pread(fd_, block_.data(), wanted, at);
     if (got < 0) fail();
     if (got == 0)

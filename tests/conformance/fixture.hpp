@@ -13,7 +13,7 @@
 
 namespace dhg::conformance {
 
-inline constexpr std::uint64_t kKiB = 1024;
+using fakes::kKiB;
 inline constexpr std::uint64_t kMiB = 1024 * kKiB;
 
 /// How a test's memory looks.

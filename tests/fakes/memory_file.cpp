@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 namespace dhg::fakes {
@@ -33,9 +32,6 @@ UniqueFd open_file(const std::filesystem::path& path, int flags) {
 } // namespace
 
 MemoryFile::MemoryFile(std::uint64_t size, const std::vector<ByteRange>& data) {
-  auto name = (std::filesystem::temp_directory_path() / "dhg-test-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw system_error(errno, "cannot create a folder");
-  folder_ = name;
   const auto file = open_file(path(), O_RDWR | O_CREAT | O_EXCL);
   if (ftruncate(file.get(), static_cast<off_t>(size)) != 0)
     throw system_error(errno, "cannot size the memory file");
@@ -47,11 +43,6 @@ MemoryFile::MemoryFile(std::uint64_t size, const std::vector<ByteRange>& data) {
         throw system_error(errno, "cannot write the memory file");
     }
   }
-}
-
-MemoryFile::~MemoryFile() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 void MemoryFile::truncate(std::uint64_t size) const {

@@ -3,6 +3,7 @@
 #include "dhg/error.hpp"
 #include "run/compare/baseline.hpp"
 #include "run/compare/document.hpp"
+#include "temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -12,6 +13,7 @@ using namespace dhg;
 using namespace dhg::run::compare;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
+using dhg::fakes::TemporaryFolder;
 
 namespace {
 
@@ -38,19 +40,6 @@ Measurement measured() {
   }
   return m;
 }
-
-class Folder {
- public:
-  Folder() {
-    auto name = (fs::temp_directory_path() / "dhg-test-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  fs::path path;
-};
 
 } // namespace
 
@@ -118,8 +107,8 @@ TEST_CASE("analysis: a condition that holds, or cannot be told, fails it") {
 }
 
 TEST_CASE("baseline: what was saved is loaded and compared with") {
-  const Folder folder;
-  const BaselineStore store(folder.path);
+  const TemporaryFolder folder;
+  const BaselineStore store(folder.path());
   const auto m = measured();
   store.save("before", document(m, analyse(m)).dump());
   const auto baseline = store.load("before");

@@ -1,6 +1,7 @@
 #include "run/compare/variant.hpp"
 
 #include "dhg/error.hpp"
+#include "temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -10,6 +11,7 @@ using namespace dhg;
 using namespace dhg::run::compare;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
+using dhg::fakes::TemporaryFolder;
 
 namespace {
 
@@ -18,20 +20,14 @@ std::optional<std::string> no_environment(const char* /*name*/) { return std::nu
 class Configs {
  public:
   Configs() {
-    auto name = (fs::temp_directory_path() / "dhg-test-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder_ = name;
     write("a.yaml", "page_server:\n  plugin: eager\n  options:\n    threads: 2\n");
     write("b.yaml", "machine:\n  memory: 1GiB\n");
   }
-  ~Configs() { fs::remove_all(folder_); }
-  Configs(const Configs&) = delete;
-  Configs& operator=(const Configs&) = delete;
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;
   }
   [[nodiscard]] std::vector<Variant> make(const VariantRequest& request) const {
-    return make_variants(request, folder_, no_environment);
+    return make_variants(request, folder_.path(), no_environment);
   }
   [[nodiscard]] std::string error_of(const VariantRequest& request) const {
     try {
@@ -44,7 +40,7 @@ class Configs {
   }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 std::vector<std::string> names(const std::vector<Variant>& variants) {

@@ -1,5 +1,6 @@
 #include "config/raw.hpp"
 #include "dhg/error.hpp"
+#include "temporary_folder.hpp"
 
 #include <sys/stat.h>
 
@@ -15,10 +16,11 @@ using dhg::Error;
 using dhg::config::parse_file;
 using dhg::config::parse_text;
 using dhg::config::RawNode;
+using dhg::fakes::TemporaryFolder;
 
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string parse_refusal(const std::string& text) {
   try {
     (void)parse_text(text, "x.yaml");
   } catch (const Error& e) {
@@ -34,28 +36,11 @@ std::string repeat(const std::string& part, std::size_t size) {
   return result;
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dhg-config-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
+std::filesystem::path write_config(const TemporaryFolder& folder, const std::string& name,
+                                   const std::string& text) {
+  std::ofstream(folder / name, std::ios::binary) << text;
+  return folder / name;
+}
 
 } // namespace
 
@@ -118,7 +103,7 @@ TEST_CASE("config parse: what is not a map of keys is refused at its place") {
       {"image: a\n...\nimage: b\n", "x.yaml: more than one YAML document"},
   }));
   CAPTURE(text);
-  CHECK_THAT(refusal(text), StartsWith(message));
+  CHECK_THAT(parse_refusal(text), StartsWith(message));
 }
 
 TEST_CASE("config parse: bytes that are no text are refused at their place") {
@@ -136,13 +121,13 @@ TEST_CASE("config parse: bytes that are no text are refused at their place") {
       {std::string("a: b\0c", 6), "x.yaml:1:5: a control"},
       {"a: \"x\\0y\"", "x.yaml:1:4: a value with a NUL"},
   }));
-  CHECK_THAT(refusal(text), StartsWith(message));
+  CHECK_THAT(parse_refusal(text), StartsWith(message));
   CHECK(parse_text("a: \xe2\x82\xac\xf0\x9f\x98\x80\n", "x").find("a")->text ==
         "\xe2\x82\xac\xf0\x9f\x98\x80");
 }
 
 TEST_CASE("config parse: messages cannot command a terminal") {
-  CHECK_THAT(refusal("\"\\e[31m\": 1\n\"\\e[31m\": 2\n"), Contains("'\\x1b[31m'"));
+  CHECK_THAT(parse_refusal("\"\\e[31m\": 1\n\"\\e[31m\": 2\n"), Contains("'\\x1b[31m'"));
   CHECK(parse_text("a: 1", "x\ny").find("a")->origin.text == "x\\x0ay:1:4");
 }
 
@@ -151,18 +136,21 @@ TEST_CASE("config parse: hostile files of 1 MiB take bounded time") {
   std::string many_keys;
   for (int i = 0; many_keys.size() < kMiB - 16; ++i) many_keys += "k" + std::to_string(i) + ":\n";
   const auto started = std::chrono::steady_clock::now();
-  CHECK_THAT(refusal(many_keys), StartsWith("x.yaml:1001:1: more than 1000 values in one place"));
-  CHECK_THAT(refusal("a: [" + repeat("1,", kMiB - 8) + "]"), Contains("more than 1000 values"));
+  CHECK_THAT(parse_refusal(many_keys),
+             StartsWith("x.yaml:1001:1: more than 1000 values in one place"));
+  CHECK_THAT(parse_refusal("a: [" + repeat("1,", kMiB - 8) + "]"),
+             Contains("more than 1000 values"));
   for (const auto* part : {"[", "{", "- ", "? ", "&a ", "*a ", "!a ", "[a,", "{a: ", "\"", "a\n"})
-    CHECK(refusal(repeat(part, kMiB)) != "accepted");
-  CHECK_THAT(refusal("a: " + repeat("[", 20) + repeat("]", 20)), Contains("nested too deeply"));
-  CHECK_THAT(refusal(repeat("#", kMiB + 1)), StartsWith("x.yaml: larger than 1024 KiB"));
+    CHECK(parse_refusal(repeat(part, kMiB)) != "accepted");
+  CHECK_THAT(parse_refusal("a: " + repeat("[", 20) + repeat("]", 20)),
+             Contains("nested too deeply"));
+  CHECK_THAT(parse_refusal(repeat("#", kMiB + 1)), StartsWith("x.yaml: larger than 1024 KiB"));
   CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(60));
 }
 
 TEST_CASE("config file: read whole, named as given") {
-  const Folder folder;
-  const auto path = folder.write("a.yaml", "image: a\n");
+  const TemporaryFolder folder;
+  const auto path = write_config(folder, "a.yaml", "image: a\n");
   CHECK(parse_file(path).find("image")->origin.text == path.string() + ":1:8");
   CHECK_THROWS_WITH(parse_file(folder.path() / "none.yaml"),
                     StartsWith("cannot open '") && Contains("No such file"));
@@ -173,9 +161,9 @@ TEST_CASE("config file: read whole, named as given") {
 
 TEST_CASE("config locate: a path, or an installed name") {
   using dhg::config::locate;
-  const Folder folder;
-  const auto fast = folder.write("fast.yaml", "image: a\n");
-  (void)folder.write("notes.txt", "");
+  const TemporaryFolder folder;
+  const auto fast = write_config(folder, "fast.yaml", "image: a\n");
+  (void)write_config(folder, "notes.txt", "");
   CHECK(locate("fast.yaml", folder.path()) == fast);
   CHECK(locate("fast", folder.path()) == fast);
   CHECK(locate(fast.string(), "/nowhere") == fast);

@@ -54,7 +54,7 @@ json trace() {
 
 Evidence of(const json& record) { return read_evidence(record.dump(), "run.json"); }
 
-std::string refusal(const std::string& text) {
+std::string explain_refusal(const std::string& text) {
   try {
     (void)read_evidence(text, "run.json");
   } catch (const Error& error) {
@@ -104,14 +104,14 @@ TEST_CASE("explain: what is taken from a trace") {
 }
 
 TEST_CASE("explain: a record that is none is refused, with the reason") {
-  CHECK_THAT(refusal("nonsense"), Contains("'run.json': it is not a JSON object"));
-  CHECK_THAT(refusal("[]"), Contains("not a JSON object"));
-  CHECK_THAT(refusal("{}"), Contains("it has no 'elapsed_seconds'"));
-  CHECK_THAT(refusal(std::string(100, '[')), Contains("nested too deeply"));
+  CHECK_THAT(explain_refusal("nonsense"), Contains("'run.json': it is not a JSON object"));
+  CHECK_THAT(explain_refusal("[]"), Contains("not a JSON object"));
+  CHECK_THAT(explain_refusal("{}"), Contains("it has no 'elapsed_seconds'"));
+  CHECK_THAT(explain_refusal(std::string(100, '[')), Contains("nested too deeply"));
   const auto changed = [](const char* pointer, const json& value) {
     auto record = facts();
     record[json::json_pointer(pointer)] = value;
-    return refusal(record.dump());
+    return explain_refusal(record.dump());
   };
   CHECK_THAT(changed("/elapsed_seconds", -1), Contains("'elapsed_seconds' is negative"));
   CHECK_THAT(changed("/elapsed_seconds", 1e300), Contains("'elapsed_seconds' is no time"));
@@ -125,7 +125,7 @@ TEST_CASE("explain: a record that is none is refused, with the reason") {
   CHECK_THAT(changed("/substitutions", json::array({1})), Contains("what is no text"));
   auto record = trace();
   record["traceEvents"][1]["args"].erase("offset");
-  CHECK_THAT(refusal(record.dump()), Contains("it has no 'offset'"));
+  CHECK_THAT(explain_refusal(record.dump()), Contains("it has no 'offset'"));
 }
 
 TEST_CASE("explain: nothing of a record reaches a terminal as an order to it") {

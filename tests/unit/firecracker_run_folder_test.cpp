@@ -2,6 +2,7 @@
 
 #include "dhg/error.hpp"
 #include "os/event_fd.hpp"
+#include "temporary_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -20,6 +21,7 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 using dhg_firecracker::RunFolder;
 namespace fs = std::filesystem;
+using dhg::fakes::TemporaryFolder;
 
 namespace {
 
@@ -28,8 +30,6 @@ class Runtime {
  public:
   explicit Runtime(const std::string& below = "") {
     if (const char* value = std::getenv("XDG_RUNTIME_DIR")) before_ = value;
-    std::string pattern = fs::temp_directory_path() / "dhg-run-XXXXXX";
-    root_ = mkdtemp(pattern.data());
     fs::create_directories(root_ / below);
     setenv("XDG_RUNTIME_DIR", (root_ / below).c_str(), 1);
   }
@@ -38,14 +38,13 @@ class Runtime {
       setenv("XDG_RUNTIME_DIR", before_->c_str(), 1);
     else
       unsetenv("XDG_RUNTIME_DIR");
-    fs::remove_all(root_);
   }
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
   [[nodiscard]] fs::path folder() const { return root_ / "dhg"; }
 
  private:
-  fs::path root_;
+  TemporaryFolder root_;
   std::optional<std::string> before_;
 };
 

@@ -1,6 +1,7 @@
 #include "firecracker/version.hpp"
 
 #include "dhg/error.hpp"
+#include "temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -9,6 +10,7 @@
 using namespace dhg_firecracker;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
+using dhg::fakes::TemporaryFolder;
 
 namespace {
 
@@ -16,18 +18,13 @@ namespace {
 class Program {
  public:
   Program(const std::string& text, int status) {
-    std::string pattern = fs::temp_directory_path() / "dhg-version-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     std::ofstream(path()) << "#!/bin/sh\nprintf '" << text << "'\nexit " << status << "\n";
     fs::permissions(path(), fs::perms::owner_all);
   }
-  ~Program() { fs::remove_all(folder_); }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
   [[nodiscard]] fs::path path() const { return folder_ / "firecracker"; }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 } // namespace

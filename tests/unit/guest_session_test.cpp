@@ -14,7 +14,12 @@
 #include <thread>
 
 using namespace dhg;
-using namespace dhg::run;
+using run::await_readable;
+using run::CaptureSink;
+using run::ExchangeEnd;
+using run::PumpedSink;
+using run::Stopped;
+using run::StreamSink;
 using namespace std::chrono_literals;
 using guest_link::Conversation;
 using guest_link::FrameType;
@@ -44,21 +49,21 @@ class Signals {
 };
 
 // The other end of the agent's connection, driven by a script in a thread.
-class Guest {
+class SocketGuest {
  public:
-  explicit Guest(const std::function<void(Guest&)>& script) {
+  explicit SocketGuest(const std::function<void(SocketGuest&)>& script) {
     std::tie(agent_, socket_) = os::socket_pair();
     thread_ = std::thread([this, script] {
       script(*this);
       if (close_at_end) socket_.reset();
     });
   }
-  ~Guest() {
+  ~SocketGuest() {
     agent_.reset(); // wakes a script that still sends or receives
     thread_.join();
   }
-  Guest(const Guest&) = delete;
-  Guest& operator=(const Guest&) = delete;
+  SocketGuest(const SocketGuest&) = delete;
+  SocketGuest& operator=(const SocketGuest&) = delete;
   [[nodiscard]] int agent() const { return agent_.get(); }
 
   // Of the script. False once nobody listens.
@@ -101,7 +106,7 @@ struct Host {
   os::EventFd vmm;
   CaptureSink capture;
 
-  ExchangeEnd exchange(const Guest& guest, PumpedSink& sink, Conversation& conversation,
+  ExchangeEnd exchange(const SocketGuest& guest, PumpedSink& sink, Conversation& conversation,
                        std::string_view request = "request",
                        std::optional<Deadline> deadline = deadline_in(8s)) {
     return run::exchange(guest.agent(), request, conversation, sink,
@@ -113,7 +118,7 @@ struct Host {
 
 TEST_CASE("exchange: a run from request to end") {
   Host host;
-  Guest guest([](Guest& g) {
+  SocketGuest guest([](SocketGuest& g) {
     g.hears(7);
     g.greets();
     g.says(FrameType::out, "hello\n");
@@ -134,7 +139,7 @@ TEST_CASE("exchange: a long request while the guest talks already") {
   Host host;
   const std::string request(8UL * 1024 * 1024, 'r');
   const std::string noise(30'000, 'n');
-  Guest guest([&](Guest& g) {
+  SocketGuest guest([&](SocketGuest& g) {
     g.greets();
     for (int i = 0; i < 100; ++i) g.says(FrameType::out, noise);
     g.hears(request.size());
@@ -152,7 +157,7 @@ TEST_CASE("exchange: a slow reader gets everything, and holds up the guest") {
   constexpr std::size_t kFrames = 150;
   const std::string part(30'000, 'p');
   std::atomic<std::size_t> said{0};
-  Guest guest([&](Guest& g) {
+  SocketGuest guest([&](SocketGuest& g) {
     g.greets();
     for (std::size_t i = 0; i < kFrames; ++i, ++said) g.says(FrameType::out, part);
     g.says(FrameType::exited, std::string("\1\3\0\0\0", 5));
@@ -185,7 +190,7 @@ TEST_CASE("exchange: a slow reader gets everything, and holds up the guest") {
 
 TEST_CASE("exchange: a reader that goes away ends the run") {
   Host host;
-  Guest guest([](Guest& g) {
+  SocketGuest guest([](SocketGuest& g) {
     g.greets();
     while (g.says(FrameType::out, std::string(1000, 'x'))) continue;
   });
@@ -205,13 +210,13 @@ TEST_CASE("exchange: the timeout") {
   Conversation conversation(host.capture, {kNoLimit, kNoLimit});
   const auto before = std::chrono::steady_clock::now();
   SECTION("of a silent guest") {
-    Guest guest([](Guest& g) { g.waits_for_the_end(); });
+    SocketGuest guest([](SocketGuest& g) { g.waits_for_the_end(); });
     const auto end = host.exchange(guest, host.capture, conversation, "r", deadline_in(50ms));
     CHECK(end.stopped == Stopped::timeout);
     CHECK(end.request_begun);
   }
   SECTION("of a guest that never stops talking") {
-    Guest guest([](Guest& g) {
+    SocketGuest guest([](SocketGuest& g) {
       g.greets();
       while (g.says(FrameType::out, "x")) continue;
     });
@@ -219,7 +224,7 @@ TEST_CASE("exchange: the timeout") {
     CHECK(end.stopped == Stopped::timeout);
   }
   SECTION("that was over before the request began") {
-    Guest guest([](Guest& g) { g.waits_for_the_end(); });
+    SocketGuest guest([](SocketGuest& g) { g.waits_for_the_end(); });
     const auto end = host.exchange(guest, host.capture, conversation, "r", deadline_in(-1ms));
     CHECK(end.stopped == Stopped::timeout);
     CHECK_FALSE(end.request_begun);
@@ -231,11 +236,11 @@ TEST_CASE("exchange: the guest's connection ends too early") {
   Host host;
   Conversation conversation(host.capture, {kNoLimit, kNoLimit});
   SECTION("at once") {
-    Guest guest([](Guest& g) { g.close_at_end = true; });
+    SocketGuest guest([](SocketGuest& g) { g.close_at_end = true; });
     CHECK(host.exchange(guest, host.capture, conversation).stopped == Stopped::vm_ended);
   }
   SECTION("after some output, which is kept") {
-    Guest guest([](Guest& g) {
+    SocketGuest guest([](SocketGuest& g) {
       g.greets();
       for (int i = 0; i < 100; ++i) g.says(FrameType::out, std::string(10'000, 'x'));
       g.close_at_end = true;
@@ -244,7 +249,7 @@ TEST_CASE("exchange: the guest's connection ends too early") {
     CHECK(host.capture.out_text().size() == 1'000'000);
   }
   SECTION("in the middle of a frame") {
-    Guest guest([](Guest& g) {
+    SocketGuest guest([](SocketGuest& g) {
       g.greets();
       g.says_bytes(std::string_view("\x10\0\0\0\x82\0\0\0abc", 11));
       g.close_at_end = true;
@@ -256,7 +261,7 @@ TEST_CASE("exchange: the guest's connection ends too early") {
 
 TEST_CASE("exchange: a signal ends the run") {
   Host host;
-  Guest guest([](Guest& g) { g.waits_for_the_end(); });
+  SocketGuest guest([](SocketGuest& g) { g.waits_for_the_end(); });
   Conversation conversation(host.capture, {kNoLimit, kNoLimit});
   const int number = GENERATE(SIGINT, SIGTERM, SIGHUP);
   REQUIRE(kill(getpid(), number) == 0);
@@ -267,7 +272,7 @@ TEST_CASE("exchange: a signal ends the run") {
 
 TEST_CASE("exchange: a guest that breaks the protocol") {
   Host host;
-  Guest guest([](Guest& g) { g.says_bytes("this is not the protocol"); });
+  SocketGuest guest([](SocketGuest& g) { g.says_bytes("this is not the protocol"); });
   Conversation conversation(host.capture, {kNoLimit, kNoLimit});
   CHECK_THROWS_AS(host.exchange(guest, host.capture, conversation), Error);
 }

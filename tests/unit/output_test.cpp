@@ -6,7 +6,8 @@
 #include <csignal>
 
 using namespace dhg;
-using namespace dhg::run;
+using run::CaptureSink;
+using run::StreamSink;
 
 namespace {
 

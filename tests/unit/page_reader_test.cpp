@@ -15,11 +15,11 @@
 #include <vector>
 
 using namespace dhg;
+using fakes::kKiB;
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kSize = 5 * 1024 * kKiB + 12 * kKiB;
 
 // Data and holes that do not end where frames do.

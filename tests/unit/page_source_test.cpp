@@ -14,12 +14,11 @@
 
 using namespace dhg;
 using Catch::Matchers::Contains;
+using fakes::kKiB;
 using fakes::MemoryFile;
 using memory::FilePageSource;
 
 namespace {
-
-constexpr std::uint64_t kKiB = 1024;
 
 std::vector<ByteRange> extents_of(const FilePageSource& source) {
   const auto extents = source.data_extents();

@@ -21,8 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kFixtures = DHG_BAD_PLUGINS_DIR;
-
 struct Refusal {
   std::string what;
   std::string hint;
@@ -42,12 +40,12 @@ Refusal loading(const fs::path& path) {
 }
 
 Refusal creating(const std::string& name) {
-  const auto plugin = load_library(kFixtures / (name + ".so"));
+  const auto plugin = load_library(kBadPlugins / (name + ".so"));
   return refusal_of([&] { (void)create<PageServer>(plugin, {}); });
 }
 
 void check_loading(const std::string& name, const std::string& what, const std::string& hint) {
-  const auto path = kFixtures / (name + ".so");
+  const auto path = kBadPlugins / (name + ".so");
   const auto refusal = loading(path);
   CHECK_THAT(refusal.what, Contains(path.string()) && Contains(what));
   CHECK_THAT(refusal.hint, Contains(hint));
@@ -61,9 +59,9 @@ Options options_of(const LoadedPlugin& plugin) {
 } // namespace
 
 TEST_CASE("plugin loader: a good plugin loads, is created and gets its options") {
-  const auto plugin = load_library(kFixtures / "good.so");
+  const auto plugin = load_library(kBadPlugins / "good.so");
   CHECK(plugin.descriptor->name == std::string("good"));
-  CHECK(plugin.path == fs::canonical(kFixtures / "good.so"));
+  CHECK(plugin.path == fs::canonical(kBadPlugins / "good.so"));
   auto options = options_of(plugin);
   options.set("threads", std::int64_t{7});
   const auto server = create<PageServer>(plugin, options);
@@ -79,8 +77,8 @@ TEST_CASE("plugin loader: a good plugin loads, is created and gets its options")
 }
 
 TEST_CASE("plugin loader: loaded twice, it is the same library") {
-  const auto first = load_library(kFixtures / "good.so");
-  CHECK(load_library(kFixtures / "good.so").descriptor == first.descriptor);
+  const auto first = load_library(kBadPlugins / "good.so");
+  CHECK(load_library(kBadPlugins / "good.so").descriptor == first.descriptor);
 }
 
 TEST_CASE("plugin loader: bad descriptors") {
@@ -118,10 +116,10 @@ TEST_CASE("plugin loader: files that are no library") {
 
 TEST_CASE("plugin loader: wherever a library is cut off, it is refused") {
   const PluginFolder folder;
-  const auto size = fs::file_size(kFixtures / "good.so");
+  const auto size = fs::file_size(kBadPlugins / "good.so");
   for (const auto kept : {std::uintmax_t{3}, std::uintmax_t{4}, std::uintmax_t{63},
                           std::uintmax_t{64}, std::uintmax_t{200}, size / 2, size - 1}) {
-    const auto cut = folder.add(kFixtures / "good.so", "cut.so");
+    const auto cut = folder.add(kBadPlugins / "good.so", "cut.so");
     fs::resize_file(cut, kept);
     CHECK_THAT(loading(cut).what, Contains(kept < 4 ? "not a shared library" : "is truncated"));
   }
@@ -129,7 +127,7 @@ TEST_CASE("plugin loader: wherever a library is cut off, it is refused") {
 
 TEST_CASE("plugin loader: a library for another processor") {
   const PluginFolder folder;
-  const auto path = folder.add(kFixtures / "good.so", "foreign.so");
+  const auto path = folder.add(kBadPlugins / "good.so", "foreign.so");
   std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp(18).put('\xb7');
   CHECK_THAT(loading(path).what, Contains("another processor (ELF class 2, machine 183)"));
 }
@@ -153,7 +151,7 @@ TEST_CASE("plugin loader: factories that fail") {
 
 TEST_CASE("plugin loader: what others can write is refused") {
   const PluginFolder folder;
-  const auto path = folder.add(kFixtures / "good.so", "inner/good.so");
+  const auto path = folder.add(kBadPlugins / "good.so", "inner/good.so");
   const auto inner = path.parent_path();
   CHECK(loading(path).what == "accepted");
 
@@ -180,7 +178,7 @@ TEST_CASE("plugin loader: what others can write is refused") {
 TEST_CASE("plugin loader: what belongs to others is refused") {
   if (geteuid() != 0) return; // only root can give a file away
   const PluginFolder folder;
-  const auto path = folder.add(kFixtures / "good.so", "good.so");
+  const auto path = folder.add(kBadPlugins / "good.so", "good.so");
   REQUIRE(chown(path.c_str(), 4711, 4711) == 0);
   CHECK_THAT(loading(path).what, Contains("the file") && Contains("belongs to user 4711"));
   REQUIRE(chown(path.c_str(), 0, 0) == 0);

@@ -13,8 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kFixtures = DHG_BAD_PLUGINS_DIR;
-
 Error refusal(const Registry& registry, dhg_plugin_kind kind, const std::string& name) {
   try {
     (void)registry.load(kind, name);
@@ -37,22 +35,22 @@ const ListedPlugin& listed_as(const std::vector<ListedPlugin>& list, const fs::p
 TEST_CASE("plugin registry: finds a plugin in each of its places") {
   for (const auto* place : {"page_servers/good.so", "good.so", "libgood.so"}) {
     const PluginFolder folder;
-    const auto path = folder.add(kFixtures / "good.so", place);
+    const auto path = folder.add(kBadPlugins / "good.so", place);
     CHECK(Registry("/nowhere", folder.path().string()).load(DHG_PAGE_SERVER, "good").path == path);
   }
   const PluginFolder installed;
-  const auto path = installed.add(kFixtures / "good.so", "page_servers/good.so");
+  const auto path = installed.add(kBadPlugins / "good.so", "page_servers/good.so");
   const Registry registry(installed.path(), "");
   CHECK(registry.load(DHG_PAGE_SERVER, "good").path == path);
   CHECK(registry.load(DHG_PAGE_SERVER, path.string()).path == path);
-  installed.add(kFixtures / "twins/second/twin.so", "libtwin.so");
+  installed.add(kBadPlugins / "twins/second/twin.so", "libtwin.so");
   CHECK_THAT(refusal(registry, DHG_PAGE_SERVER, "twin").what(),
              Contains("there is no page server"));
 }
 
 TEST_CASE("plugin registry: an absolute path may carry any file name") {
   const PluginFolder folder;
-  const auto path = folder.add(kFixtures / "good.so", "whatever");
+  const auto path = folder.add(kBadPlugins / "good.so", "whatever");
   const Registry registry("/nowhere", "");
   CHECK(registry.load(DHG_PAGE_SERVER, path.string()).path == path);
   CHECK_THAT(refusal(registry, DHG_PAGE_SERVER, "./good.so").what(),
@@ -63,9 +61,9 @@ TEST_CASE("plugin registry: an absolute path may carry any file name") {
 
 TEST_CASE("plugin registry: an unknown name gets suggestions") {
   const PluginFolder folder;
-  folder.add(kFixtures / "good.so", "page_servers/good.so");
-  folder.add(kFixtures / "twins/second/twin.so", "page_servers/twin.so");
-  folder.add(kFixtures / "wrong-kind.so", "result_channels/wrong-kind.so");
+  folder.add(kBadPlugins / "good.so", "page_servers/good.so");
+  folder.add(kBadPlugins / "twins/second/twin.so", "page_servers/twin.so");
+  folder.add(kBadPlugins / "wrong-kind.so", "result_channels/wrong-kind.so");
   const Registry registry(folder.path(), "");
 
   const auto near = refusal(registry, DHG_PAGE_SERVER, "goood");
@@ -82,8 +80,8 @@ TEST_CASE("plugin registry: an unknown name gets suggestions") {
 
 TEST_CASE("plugin registry: the descriptor must keep what the file name promises") {
   const PluginFolder folder;
-  folder.add(kFixtures / "good.so", "page_servers/better.so");
-  folder.add(kFixtures / "wrong-kind.so", "page_servers/wrong-kind.so");
+  folder.add(kBadPlugins / "good.so", "page_servers/better.so");
+  folder.add(kBadPlugins / "wrong-kind.so", "page_servers/wrong-kind.so");
   const Registry registry(folder.path(), "");
   const auto misnamed = refusal(registry, DHG_PAGE_SERVER, "better");
   CHECK_THAT(misnamed.what(), Contains("called 'better', but its descriptor says 'good'"));
@@ -93,8 +91,8 @@ TEST_CASE("plugin registry: the descriptor must keep what the file name promises
 }
 
 TEST_CASE("plugin registry: two plugins of one name are refused, one in two ways is not") {
-  const auto first = (kFixtures / "twins/first").string();
-  const auto second = (kFixtures / "twins/second").string();
+  const auto first = (kBadPlugins / "twins/first").string();
+  const auto second = (kBadPlugins / "twins/second").string();
   const auto twins = refusal(Registry("/nowhere", first + ":" + second), DHG_PAGE_SERVER, "twin");
   CHECK_THAT(twins.what(), Contains("two page servers are called 'twin'") &&
                                Contains(first + "/page_servers/twin.so") &&
@@ -111,16 +109,16 @@ TEST_CASE("plugin registry: two plugins of one name are refused, one in two ways
 TEST_CASE("plugin registry: kinds have names of their own") {
   const PluginFolder installed;
   const PluginFolder more;
-  const auto server = installed.add(kFixtures / "twins/second/twin.so", "page_servers/twin.so");
-  more.add(kFixtures / "wrong-kind.so", "twin.so"); // a result channel among all kinds
+  const auto server = installed.add(kBadPlugins / "twins/second/twin.so", "page_servers/twin.so");
+  more.add(kBadPlugins / "wrong-kind.so", "twin.so"); // a result channel among all kinds
   CHECK(Registry(installed.path(), more.path().string()).load(DHG_PAGE_SERVER, "twin").path ==
         server);
 }
 
 TEST_CASE("plugin registry: opens only the library that is wanted") {
   const PluginFolder folder;
-  folder.add(kFixtures / "good.so", "page_servers/good.so");
-  const auto other = folder.add(kFixtures / "twins/second/twin.so", "page_servers/twin.so");
+  folder.add(kBadPlugins / "good.so", "page_servers/good.so");
+  const auto other = folder.add(kBadPlugins / "twins/second/twin.so", "page_servers/twin.so");
   (void)Registry(folder.path(), "").load(DHG_PAGE_SERVER, "good");
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) CHECK_THAT(line, !Contains(other.string()));
@@ -135,12 +133,12 @@ TEST_CASE("plugin registry: DHG_PLUGIN_PATH is checked") {
 
 TEST_CASE("plugin registry: the list shows the broken ones with their error") {
   const PluginFolder folder;
-  const auto good = folder.add(kFixtures / "good.so", "page_servers/good.so");
-  const auto text = folder.add(kFixtures / "not-a-library.so", "launchers/text.so");
-  const auto helper = folder.add(kFixtures / "no-descriptor.so", "launchers/libsome_helper.so");
-  const auto misplaced = folder.add(kFixtures / "wrong-kind.so", "launchers/wrong-kind.so");
-  const auto one = folder.add(kFixtures / "twins/second/twin.so", "page_servers/twin.so");
-  const auto two = folder.add(kFixtures / "twins/second/twin.so", "page_servers/other.so");
+  const auto good = folder.add(kBadPlugins / "good.so", "page_servers/good.so");
+  const auto text = folder.add(kBadPlugins / "not-a-library.so", "launchers/text.so");
+  const auto helper = folder.add(kBadPlugins / "no-descriptor.so", "launchers/libsome_helper.so");
+  const auto misplaced = folder.add(kBadPlugins / "wrong-kind.so", "launchers/wrong-kind.so");
+  const auto one = folder.add(kBadPlugins / "twins/second/twin.so", "page_servers/twin.so");
+  const auto two = folder.add(kBadPlugins / "twins/second/twin.so", "page_servers/other.so");
   const auto dangling = folder.path() / "page_servers/dangling.so";
   fs::create_symlink("/not/there.so", dangling);
 
@@ -165,7 +163,7 @@ TEST_CASE("plugin registry: the list shows the broken ones with their error") {
 }
 
 TEST_CASE("plugin registry: the list of all fixtures throws nothing") {
-  const auto list = Registry("/nowhere", kFixtures.string()).list();
+  const auto list = Registry("/nowhere", kBadPlugins.string()).list();
   CHECK(list.size() > 15);
-  CHECK_FALSE(listed_as(list, kFixtures / "good.so").error);
+  CHECK_FALSE(listed_as(list, kBadPlugins / "good.so").error);
 }

@@ -8,23 +8,23 @@
 using namespace snapshot_test;
 
 TEST_CASE("A tree is removed, links in it are not followed") {
-  const Folder folder;
-  fs::create_directories(folder.path / "tree/a/b");
-  write_text(folder.path / "tree/a/file", "x");
-  write_text(folder.path / "outside", "stays");
-  fs::create_symlink("../../outside", folder.path / "tree/a/link");
-  fs::create_directory_symlink(folder.path, folder.path / "tree/a/up");
-  dhg::os::remove_tree(folder.path / "tree");
-  CHECK_FALSE(fs::exists(folder.path / "tree"));
-  CHECK(read_text(folder.path / "outside") == "stays");
-  dhg::os::remove_tree(folder.path / "tree"); // gone already
+  const TemporaryFolder folder;
+  fs::create_directories(folder.path() / "tree/a/b");
+  write_text(folder.path() / "tree/a/file", "x");
+  write_text(folder.path() / "outside", "stays");
+  fs::create_symlink("../../outside", folder.path() / "tree/a/link");
+  fs::create_directory_symlink(folder.path(), folder.path() / "tree/a/up");
+  dhg::os::remove_tree(folder.path() / "tree");
+  CHECK_FALSE(fs::exists(folder.path() / "tree"));
+  CHECK(read_text(folder.path() / "outside") == "stays");
+  dhg::os::remove_tree(folder.path() / "tree"); // gone already
 }
 
 TEST_CASE("What is mounted in a tree stays") {
-  const Folder folder;
-  const auto mounted = folder.path / "tree/a/mounted";
+  const TemporaryFolder folder;
+  const auto mounted = folder.path() / "tree/a/mounted";
   fs::create_directories(mounted);
-  write_text(folder.path / "tree/a/file", "x");
+  write_text(folder.path() / "tree/a/file", "x");
   constexpr int kNotPermitted = 77;
   const pid_t child = fork();
   REQUIRE(child >= 0);
@@ -34,8 +34,8 @@ TEST_CASE("What is mounted in a tree stays") {
         mount("tmpfs", mounted.c_str(), "tmpfs", 0, nullptr) != 0)
       _exit(kNotPermitted);
     write_text(mounted / "host", "stays");
-    dhg::os::remove_tree(folder.path / "tree");
-    _exit(fs::exists(mounted / "host") && !fs::exists(folder.path / "tree/a/file") ? 0 : 1);
+    dhg::os::remove_tree(folder.path() / "tree");
+    _exit(fs::exists(mounted / "host") && !fs::exists(folder.path() / "tree/a/file") ? 0 : 1);
   }
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);

@@ -63,8 +63,8 @@ int publish_in_vain(const Store& store, const std::function<void(const fs::path&
 } // namespace
 
 TEST_CASE("Killed at any system call of publishing, the old or new snapshot is complete") {
-  const Folder folder;
-  const Store store(folder.path / "cache");
+  const TemporaryFolder folder;
+  const Store store(folder.path() / "cache");
   make_image(store);
   publish(store, "0");
   int replaced = 0;
@@ -102,8 +102,8 @@ TEST_CASE("Killed at any system call of publishing, the old or new snapshot is c
 }
 
 TEST_CASE("Where no file can grow, publishing leaves the old snapshot") {
-  const Folder folder;
-  const Store store(folder.path / "cache");
+  const TemporaryFolder folder;
+  const Store store(folder.path() / "cache");
   make_image(store);
   publish(store, "1");
   Child child([&] {
@@ -118,13 +118,13 @@ TEST_CASE("Where no file can grow, publishing leaves the old snapshot") {
 }
 
 TEST_CASE("On a full disk, publishing leaves the old snapshot and nothing behind") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Child child([&] {
     // Its own view of the mounts: goes with it.
     if (unshare(CLONE_NEWNS) != 0 || mount("", "/", "", MS_REC | MS_PRIVATE, "") != 0 ||
-        mount("tmpfs", folder.path.c_str(), "tmpfs", 0, "size=1m") != 0)
+        mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0)
       return kNotPermitted;
-    const Store store(folder.path / "cache");
+    const Store store(folder.path() / "cache");
     make_image(store);
     publish(store, "1");
     return publish_in_vain(store, [](const fs::path& staging) {
@@ -142,8 +142,8 @@ TEST_CASE("On a full disk, publishing leaves the old snapshot and nothing behind
 }
 
 TEST_CASE("Cleaning removes what the dead left and nothing of the living") {
-  const Folder folder;
-  const Store store(folder.path / "cache");
+  const TemporaryFolder folder;
+  const Store store(folder.path() / "cache");
   const auto own = store.stage("own");
   write_text(own.path() / "file", "x");
   const Signal made;
@@ -167,8 +167,8 @@ TEST_CASE("Cleaning removes what the dead left and nothing of the living") {
 }
 
 TEST_CASE("Many processes publish, open, list and clean at once") {
-  const Folder folder;
-  const Store store(folder.path / "cache");
+  const TemporaryFolder folder;
+  const Store store(folder.path() / "cache");
   make_image(store);
   publish(store, "0");
   std::vector<std::unique_ptr<Child>> children;

@@ -19,8 +19,8 @@ std::string digest_of_text(const std::string& text) {
 } // namespace
 
 TEST_CASE("A file's digest is that of its bytes") {
-  const Folder folder;
-  const auto path = folder.path / "file";
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "file";
   std::string text;
   for (const std::size_t size : {0U, 1U, 4095U, 4096U, 262'143U, 262'145U, 3'000'000U}) {
     text.resize(size, 'x');
@@ -30,12 +30,12 @@ TEST_CASE("A file's digest is that of its bytes") {
 }
 
 TEST_CASE("A sparse file has the digest of its plain bytes") {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::mt19937 random(7);
   for (int round = 0; round < 20; ++round) {
     constexpr std::size_t kSize = 3 * 1024 * 1024 + 123;
     std::string text(kSize, '\0');
-    const auto path = folder.path / "sparse";
+    const auto path = folder.path() / "sparse";
     fs::remove(path);
     write_text(path, "");
     fs::resize_file(path, kSize);
@@ -54,24 +54,24 @@ TEST_CASE("A sparse file has the digest of its plain bytes") {
 }
 
 TEST_CASE("What is not a regular file has no digest, and nobody waits for it") {
-  const Folder folder;
-  REQUIRE(mkfifo((folder.path / "pipe").c_str(), 0600) == 0);
-  CHECK_THROWS_AS(digest_of_file(folder.path / "pipe"), dhg::Error);
-  CHECK_THROWS_AS(digest_of_file(folder.path), dhg::Error);
-  CHECK_THROWS_AS(digest_of_file(folder.path / "missing"), dhg::Error);
+  const TemporaryFolder folder;
+  REQUIRE(mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_AS(digest_of_file(folder.path() / "pipe"), dhg::Error);
+  CHECK_THROWS_AS(digest_of_file(folder.path()), dhg::Error);
+  CHECK_THROWS_AS(digest_of_file(folder.path() / "missing"), dhg::Error);
 }
 
 TEST_CASE("A recipe's digest depends on names, contents and modes only") {
-  const Folder folder;
-  const auto recipe = folder.path / "recipe";
+  const TemporaryFolder folder;
+  const auto recipe = folder.path() / "recipe";
   fs::create_directories(recipe / "below");
   write_text(recipe / "a", "1");
   write_text(recipe / "below/b", "2");
   const auto digest = digest_of_tree({recipe});
 
   SECTION("copied elsewhere") {
-    fs::copy(recipe, folder.path / "copy", fs::copy_options::recursive);
-    CHECK(digest_of_tree({folder.path / "copy"}) == digest);
+    fs::copy(recipe, folder.path() / "copy", fs::copy_options::recursive);
+    CHECK(digest_of_tree({folder.path() / "copy"}) == digest);
   }
   SECTION("leftovers") {
     fs::create_directories(recipe / "__pycache__");

@@ -2,6 +2,7 @@
 
 #include "dhg/error.hpp"
 #include "snapshot/store.hpp"
+#include "temporary_folder.hpp"
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -18,27 +19,10 @@ namespace snapshot_test {
 
 namespace fs = std::filesystem;
 using namespace dhg::snapshot;
+using dhg::fakes::TemporaryFolder;
 
 inline constexpr const char* kName = "python-qemu-2m-1c";
 inline const std::string kDigest = "0123456789abcdef0123456789abcdef";
-
-/// A temporary folder; gone with this object.
-class Folder {
- public:
-  Folder() {
-    auto pattern = (fs::temp_directory_path() / "dhg-snapshot-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
-    path = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  fs::path path;
-};
 
 inline void write_text(const fs::path& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);

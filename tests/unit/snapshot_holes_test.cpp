@@ -55,8 +55,8 @@ class PageFile {
 } // namespace
 
 TEST_CASE("Zero pages become holes, exactly, and contents stay") {
-  const Folder folder;
-  const auto path = folder.path / "memory";
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "memory";
   struct Case {
     std::string pages;
     std::uint64_t least_run;
@@ -91,9 +91,9 @@ TEST_CASE("Zero pages become holes, exactly, and contents stay") {
 }
 
 TEST_CASE("A copy has the data and the holes of what it was copied from") {
-  const Folder folder;
-  const auto from = folder.path / "from";
-  const auto to = folder.path / "to";
+  const TemporaryFolder folder;
+  const auto from = folder.path() / "from";
+  const auto to = folder.path() / "to";
   const std::string many(600, 'a'); // more than two blocks
   for (const auto& [pages, tail] : std::vector<std::pair<std::string, std::size_t>>{
            {"", 0}, {"hhh", 0}, {"ahhz", 0}, {"hah" + many + "hz", 100}, {many, 0}}) {
@@ -108,8 +108,8 @@ TEST_CASE("A copy has the data and the holes of what it was copied from") {
 }
 
 TEST_CASE("A copy that does not fit is an error") {
-  const Folder folder;
-  const PageFile source(folder.path / "from", "aaaa");
+  const TemporaryFolder folder;
+  const PageFile source(folder.path() / "from", "aaaa");
   const dhg::UniqueFd full(open("/dev/full", O_RDWR));
   REQUIRE(full);
   CHECK_THROWS_AS(copy_data(source.fd(), full.get()), dhg::Error);
@@ -117,8 +117,8 @@ TEST_CASE("A copy that does not fit is an error") {
 }
 
 TEST_CASE("A last piece of less than a page stays, and what precedes it is dug") {
-  const Folder folder;
-  const PageFile file(folder.path / "memory", "a..", 100);
+  const TemporaryFolder folder;
+  const PageFile file(folder.path() / "memory", "a..", 100);
   const auto dug = dig_zero_pages(file.fd(), kPage);
   CHECK(file.layout() == "dhhd");
   CHECK(dug.after > 0);
@@ -126,11 +126,11 @@ TEST_CASE("A last piece of less than a page stays, and what precedes it is dug")
 }
 
 TEST_CASE("An empty file has nothing to dig, a wrong descriptor is an error") {
-  const Folder folder;
-  const PageFile file(folder.path / "memory", "");
+  const TemporaryFolder folder;
+  const PageFile file(folder.path() / "memory", "");
   CHECK(dig_zero_pages(file.fd(), kPage).after == 0);
   CHECK_THROWS_AS(dig_zero_pages(-1, kPage), dhg::Error);
-  const PageFile other(folder.path / "other", "a.");
-  const dhg::UniqueFd reader(open((folder.path / "other").c_str(), O_RDONLY));
+  const PageFile other(folder.path() / "other", "a.");
+  const dhg::UniqueFd reader(open((folder.path() / "other").c_str(), O_RDONLY));
   CHECK_THROWS_AS(dig_zero_pages(reader.get(), kPage), dhg::Error);
 }

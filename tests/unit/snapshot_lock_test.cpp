@@ -37,8 +37,8 @@ bool is_free(const fs::path& path, LockMode mode) {
 } // namespace
 
 TEST_CASE("Locks of other processes exclude as their modes say, until these die") {
-  const Folder folder;
-  const auto path = folder.path / "a.lock";
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "a.lock";
   CHECK_FALSE(lock_holder(path));
   {
     Holder shared(path, LockMode::shared);
@@ -52,14 +52,14 @@ TEST_CASE("Locks of other processes exclude as their modes say, until these die"
   Holder exclusive(path, LockMode::exclusive);
   CHECK_FALSE(is_free(path, LockMode::shared));
   CHECK_FALSE(is_free(path, LockMode::exclusive));
-  CHECK(is_free(folder.path / "b.lock", LockMode::exclusive));
+  CHECK(is_free(folder.path() / "b.lock", LockMode::exclusive));
   exclusive.kill();
   CHECK(is_free(path, LockMode::shared));
 }
 
 TEST_CASE("Waiting for a lock ends at its deadline and names the holder") {
-  const Folder folder;
-  const auto path = folder.path / "a.lock";
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "a.lock";
   const Holder holder(path, LockMode::shared);
   for (const auto wait : {0ms, 50ms}) {
     const auto begin = std::chrono::steady_clock::now();
@@ -75,8 +75,8 @@ TEST_CASE("Waiting for a lock ends at its deadline and names the holder") {
 }
 
 TEST_CASE("Waiting for a lock ends when it is free") {
-  const Folder folder;
-  const auto path = folder.path / "a.lock";
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "a.lock";
   const Signal taken;
   Child waiter([&] {
     auto held = FileLock::try_take(path, LockMode::shared);

@@ -10,7 +10,7 @@ using namespace snapshot_test;
 namespace {
 
 struct Fixture {
-  Fixture() : store(folder.path / "cache") { make_image(store); }
+  Fixture() : store(folder.path() / "cache") { make_image(store); }
 
   // What opening says, and that it names the remedy.
   std::string complaint() const {
@@ -27,7 +27,7 @@ struct Fixture {
     return store.root() / "snapshots" / kName / name;
   }
 
-  Folder folder;
+  TemporaryFolder folder;
   Store store;
 };
 
@@ -105,8 +105,8 @@ TEST_CASE_METHOD(Fixture, "Each damage to a snapshot is found when it is opened"
     check("memory': No such file");
   }
   SECTION("memory is a link") {
-    fs::rename(file("memory"), folder.path / "elsewhere");
-    fs::create_symlink(folder.path / "elsewhere", file("memory"));
+    fs::rename(file("memory"), folder.path() / "elsewhere");
+    fs::create_symlink(folder.path() / "elsewhere", file("memory"));
     check("not a regular file");
   }
   SECTION("manifest gone") {
@@ -209,12 +209,12 @@ TEST_CASE_METHOD(Fixture, "Images go when no snapshot and no maker needs them") 
 TEST_CASE(
     "The store's folders are its user's alone; the folder around them is "
     "left alone") {
-  const Folder folder;
-  const Store made(folder.path / "new" / "cache");
+  const TemporaryFolder folder;
+  const Store made(folder.path() / "new" / "cache");
   for (const auto* part : {"", "images", "snapshots", "locks", "staging"})
     CHECK(mode_of(made.root() / part) == 0700);
 
-  const auto given = folder.path / "given";
+  const auto given = folder.path() / "given";
   fs::create_directory(given);
   REQUIRE(chmod(given.c_str(), 01777) == 0);
   const Store there(given);
@@ -224,6 +224,6 @@ TEST_CASE(
   REQUIRE(chmod((given / "snapshots").c_str(), 0777) == 0);
   CHECK_THROWS_WITH(Store(given), Catch::Contains("only you"));
   fs::remove(given / "snapshots");
-  fs::create_symlink(folder.path, given / "snapshots");
+  fs::create_symlink(folder.path(), given / "snapshots");
   CHECK_THROWS_WITH(Store(given), Catch::Contains("only you"));
 }

@@ -3,6 +3,7 @@
 #include "dhg/error.hpp"
 #include "dhg/process.hpp"
 #include "guest_files.hpp"
+#include "temporary_folder.hpp"
 
 #include <fcntl.h>
 #include <chrono>
@@ -18,29 +19,10 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 namespace fs = std::filesystem;
+using fakes::TemporaryFolder;
 
 // The guest's own is Debian's.
 constexpr const char* kPython = "/usr/bin/python3";
-
-class Folder {
- public:
-  Folder() {
-    auto name = (fs::temp_directory_path() / "dhg-channels-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw system_error(errno, "cannot create a folder");
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
-  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-
- private:
-  fs::path path_;
-};
 
 void write(const fs::path& path, std::string_view text) {
   fs::create_directories(path.parent_path());
@@ -54,7 +36,7 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void run_python(const Folder& folder) {
+void run_python(const TemporaryFolder& folder) {
   const UniqueFd nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
   const UniqueFd log(open((folder / "log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   ChildProcess python({kPython,
@@ -68,7 +50,7 @@ void run_python(const Folder& folder) {
                              read(folder / "log"));
 }
 
-Carried take(const Folder& folder, std::size_t step) {
+Carried take(const TemporaryFolder& folder, std::size_t step) {
   const auto name = std::to_string(step);
   if (fs::exists(folder / (name + ".error"))) return {{}, read(folder / (name + ".error"))};
   const auto text = read(folder / (name + ".result"));
@@ -83,7 +65,7 @@ json outcome(const json& dictionary) { return {{"outcome", dictionary}}; }
 json load_only() { return json::object(); }
 
 std::vector<Carried> in_guest(const ResultChannel& channel, const std::vector<json>& steps) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const auto& [path, text] : guest_files()) write(folder / std::string(path), text);
   write(folder / "guest_half.py", channel.guest_half());
   write(folder / "steps.json", json(steps).dump());

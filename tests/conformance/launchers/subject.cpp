@@ -85,17 +85,6 @@ std::vector<Subject> find_subjects() {
 
 plugin::Registry shipped_plugins() { return {fakes::library_folder() / "dhg/plugins", ""}; }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = fs::temp_directory_path() / "dhg-launchers-XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 std::vector<Subject>& subjects() {
   static std::vector<Subject> all = find_subjects();
   return all;

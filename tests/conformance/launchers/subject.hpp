@@ -2,6 +2,7 @@
 
 #include "dhg/vm_launcher.hpp"
 #include "plugin/registry.hpp"
+#include "temporary_folder.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -10,18 +11,7 @@
 
 namespace dhg::conformance {
 
-/// A folder in the temporary one, gone with this object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using fakes::TemporaryFolder;
 
 /// A launcher under test, and a guest for it.
 struct Subject {
