@@ -83,6 +83,10 @@ void FilePageSource::will_need(ByteRange range) const noexcept { advise(range, M
 
 void FilePageSource::read_now(ByteRange range) const noexcept { advise(range, MADV_POPULATE_READ); }
 
+void FilePageSource::let_go() const noexcept {
+  madvise(const_cast<std::byte*>(file_.data()), file_.size(), MADV_DONTNEED);
+}
+
 // Where the kernel does not take it, pages are read when they are used.
 void FilePageSource::advise(ByteRange range, int advice) const noexcept {
   const auto part = intersect(range, {0, file_.size()});

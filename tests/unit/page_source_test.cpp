@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <string>
 #include <vector>
 
 using namespace dhg;
@@ -29,6 +32,17 @@ bool covered(const std::vector<ByteRange>& extents, std::uint64_t offset) {
   for (const auto& extent : extents)
     if (extent.contains(offset)) return true;
   return false;
+}
+
+// How much of `file` this process has mapped and in memory.
+std::uint64_t mapped_kib(const std::filesystem::path& file) {
+  std::ifstream maps("/proc/self/smaps");
+  bool found = false;
+  for (std::string line; std::getline(maps, line);) {
+    if (line.ends_with(file.string())) found = true;
+    if (found && line.starts_with("Rss:")) return std::stoull(line.substr(4));
+  }
+  return 0;
 }
 
 } // namespace
@@ -95,6 +109,20 @@ TEST_CASE("page source: read-ahead takes any range") {
   source.will_need({1024 * kKiB, 4 * kKiB});
   source.will_need({0, 0});
   SUCCEED("it is only advice");
+}
+
+TEST_CASE("page source: what was mapped is let go, and there again when it is fetched") {
+  constexpr std::uint64_t kSize = 1024 * kKiB;
+  const MemoryFile file(kSize, {{0, kSize}});
+  const FilePageSource source(file.path());
+  source.read_now({0, kSize});
+  CHECK(mapped_kib(file.path()) == kSize / kKiB);
+  source.let_go();
+  CHECK(mapped_kib(file.path()) == 0);
+  ByteRange range{4 * kKiB, 8 * kKiB};
+  const auto* bytes = source.fetch(range);
+  REQUIRE(bytes != nullptr);
+  CHECK(std::memcmp(bytes, file.contents().data() + range.offset, range.length) == 0);
 }
 
 TEST_CASE("page source: finding the extent of an offset, or the next one") {
