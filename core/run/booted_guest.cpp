@@ -4,9 +4,11 @@
 #include "run/build_image.hpp"
 #include "run/guest_session.hpp"
 #include "run/pass_lines.hpp"
+#include "run/patience.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <exception>
 
 namespace dhg::run {
 namespace {
@@ -21,6 +23,24 @@ constexpr guest_link::Conversation::Limits kLimits{1U << 20, 1U << 20};
 double milliseconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
       .count();
+}
+
+// Nobody there to answer is no reason not to hear the user.
+UniqueFd connect(Vm& vm, os::SignalFd& signals) {
+  const Watch watch{signals, vm.process_fd(), std::nullopt};
+  Patience patience(watch);
+  UniqueFd agent;
+  std::exception_ptr failure;
+  try {
+    agent = vm.connect_agent(deadline_in(kConnectLimit));
+  } catch (const Error&) {
+    failure = std::current_exception();
+  }
+  // The VMM may have been ended for the sake of the user: that is not its fault.
+  if (const auto end = patience.end(); end.stopped == Stopped::signal)
+    throw Interrupted{end.signal};
+  if (failure) std::rethrow_exception(failure);
+  return agent;
 }
 
 } // namespace
@@ -39,7 +59,7 @@ BootedGuest::BootedGuest(const VmLauncher& launcher, const BootRequest& request,
       }),
       conversation_(sink_, kLimits),
       vm_(launcher.boot(request)),
-      agent_(vm_->connect_agent(deadline_in(kConnectLimit))) {}
+      agent_(connect(*vm_, signals_)) {}
 
 double BootedGuest::ask(const std::string& request, std::chrono::seconds limit, const char* what) {
   if (asked_) conversation_.next_request();

@@ -32,8 +32,9 @@ class LineSink final : public PumpedSink {
 /// A guest that was booted, not restored, and the conversation with its agent.
 class BootedGuest {
  public:
-  /// Boots it and returns without waiting. `progress` hears, line by line, what the
-  /// guest prints while it is set up, and that a wait goes on. All are borrowed.
+  /// Boots it and connects to its agent, which on some launchers must come up for that.
+  /// `progress` hears, line by line, what the guest prints while it is set up, and that
+  /// a wait goes on. All are borrowed. @throws Error; Interrupted
   BootedGuest(const VmLauncher& launcher, const BootRequest& request, os::SignalFd& signals,
               std::function<void(std::string_view)> progress);
 

@@ -54,7 +54,8 @@ class Fake:
         (self.folder / "calls").unlink(missing_ok=True)
 
     def calls(self):
-        return (self.folder / "calls").read_text().splitlines()
+        calls = self.folder / "calls"
+        return calls.read_text().splitlines() if calls.exists() else []
 
     def left_behind(self):
         return [str(p) for p in self.runtime.glob("dhg/*")]
@@ -203,14 +204,27 @@ def test_a_vmm_that_says_nothing_can_be_interrupted(fake, how):
     fake.misbehave(how)
     run = fake.dhg.start("exec", "--vm", *ON_THE_FAKE, "--set", "page_server.plugin=lazy-4k",
                          "-c", "print('never')")
-    assert wait_until(lambda: "PUT /snapshot/load" in (fake.folder / "calls").read_text()
-                      if (fake.folder / "calls").exists() else False)
+    assert wait_until(lambda: "PUT /snapshot/load" in fake.calls())
     run.send_signal(signal.SIGINT)
     out, _ = run.communicate(timeout=10)
     assert (run.returncode, out) == (130, b"")
     timed = fake.exec("print('never')", "--timeout", "1s", "--set", "page_server.plugin=lazy-4k")
     assert timed.code == 124
     assert timed.seconds < 5
+
+
+def test_a_boot_without_an_agent_can_be_interrupted(fake):
+    """An agent has a minute to come up; the user need not wait for it."""
+    fake.misbehave("no-agent")
+    with fake.dhg.start("vm", "prepare", *ON_THE_FAKE, "--force") as run:
+        try:
+            assert wait_until(lambda: "CONNECT refused" in fake.calls())
+            run.send_signal(signal.SIGINT)
+            run.communicate(timeout=10)
+        finally:
+            run.kill()
+    assert run.returncode == 130
+    assert wait_until(lambda: not fake.processes()), "the VMM outlived dhg"
 
 
 def test_the_dead_leave_nothing_for_long(fake):

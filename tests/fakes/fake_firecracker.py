@@ -180,8 +180,7 @@ class Firecracker:
         refused = {"late-agent": 20, "no-agent": 1 << 30}.get(self._misbehave, 0)
         last_words = b"begun" if self._misbehave == "die-later" else None
         stuck = self._misbehave == "stuck-guest"
-        self._guest = Guest(self._vsock, booting, stuck, refused if not booting else 0, last_words,
-                            self._log)
+        self._guest = Guest(self._vsock, booting, stuck, refused, last_words, self._log)
         self._state = RUNNING
         print("fake guest: running", flush=True)
         if self._misbehave == "flood":
