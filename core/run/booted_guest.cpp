@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <exception>
 
 namespace dhg::run {
 namespace {
@@ -27,19 +26,10 @@ double milliseconds_since(std::chrono::steady_clock::time_point begin) {
 
 // Nobody there to answer is no reason not to hear the user.
 UniqueFd connect(Vm& vm, os::SignalFd& signals) {
-  const Watch watch{signals, vm.process_fd(), std::nullopt};
-  Patience patience(watch);
   UniqueFd agent;
-  std::exception_ptr failure;
-  try {
-    agent = vm.connect_agent(deadline_in(kConnectLimit));
-  } catch (const Error&) {
-    failure = std::current_exception();
-  }
-  // The VMM may have been ended for the sake of the user: that is not its fault.
-  if (const auto end = patience.end(); end.stopped == Stopped::signal)
-    throw Interrupted{end.signal};
-  if (failure) std::rethrow_exception(failure);
+  const auto end = patiently({signals, vm.process_fd(), std::nullopt},
+                             [&] { agent = vm.connect_agent(deadline_in(kConnectLimit)); });
+  if (end.stopped == Stopped::signal) throw Interrupted{end.signal};
   return agent;
 }
 

@@ -164,19 +164,6 @@ void add_guest_phases(const Conversation& conversation, timing::Clock::time_poin
   }
 }
 
-// Of load() and resume().
-ExchangeEnd patiently(void (Vm::*call)(Deadline), Vm& vm, Deadline until, const Watch& watch) {
-  Patience patience(watch);
-  try {
-    (vm.*call)(until);
-  } catch (const Error&) {
-    // The VMM may have been ended for the sake of the user: that is not its fault.
-    if (const auto end = patience.end(); end.stopped != Stopped::no) return end;
-    throw;
-  }
-  return patience.end();
-}
-
 // A page server's thread that never returns cannot be ended, only left behind.
 void leave_process(const std::string& reason, const ExecContext& context, ExecReport& report) {
   // An end that the user wanted stays one.
@@ -253,14 +240,14 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
 
   try {
     auto load = timeline.span("load");
-    if (const auto end = patiently(&Vm::load, *vm, until, watch); end.stopped != Stopped::no)
+    if (const auto end = patiently(watch, [&] { vm->load(until); }); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     if (const auto end = await_readable(memory.attached_fd(), watch); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     if (!memory.failure().empty()) throw Error(Blame::environment, memory.failure());
     load.end();
     auto resuming = timeline.span("resume");
-    if (const auto end = patiently(&Vm::resume, *vm, until, watch); end.stopped != Stopped::no)
+    if (const auto end = patiently(watch, [&] { vm->resume(until); }); end.stopped != Stopped::no)
       return report_stop(end, context, report);
     snapshot.release();
     resuming.end();

@@ -1,29 +1,16 @@
 #pragma once
 
-#include "os/event_fd.hpp"
 #include "run/guest_session.hpp"
 
-#include <thread>
+#include <functional>
 
 namespace dhg::run {
 
-/// Watches for signals and the user's deadline while this thread waits inside a call
-/// of the VM, which knows of neither; ends the VMM then, so that the call returns.
-class Patience {
- public:
-  explicit Patience(const Watch& watch);
-  ~Patience();
-  Patience(const Patience&) = delete;
-  Patience& operator=(const Patience&) = delete;
-
-  /// The call is over. @return what was seen meanwhile
-  [[nodiscard]] ExchangeEnd end();
-
- private:
-  const Watch& watch_;
-  os::EventFd over_;
-  ExchangeEnd seen_;
-  std::thread thread_; // last: uses all of the above
-};
+/// Waits inside `call`, a call of the VM, which knows neither of signals nor of the user's
+/// deadline: these are watched for meanwhile, and end the VMM, so that the call returns.
+/// @return what was seen; how the call ended does not matter then, for a VMM that was
+///   ended for the sake of the user is not to blame
+/// @throws what `call` throws, if nothing was seen
+[[nodiscard]] ExchangeEnd patiently(const Watch& watch, const std::function<void()>& call);
 
 } // namespace dhg::run

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
