@@ -73,7 +73,9 @@ class Ending:
     def last(self):
         """The next program is the last: it finds everything as it is everywhere."""
         atexit.register = self._register
-        gc.freeze()  # what is there is not the program's
+        # What is there is not the program's. Its namespace is still to be made: what lies in
+        # a frozen one is never collected.
+        gc.freeze()
 
     def is_plain(self):
         """Whether nothing is left of the program that would do something at its end."""

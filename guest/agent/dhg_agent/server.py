@@ -239,6 +239,8 @@ class Agent:
         renewed = _now_ns()
         session.current = program = self._program(run, code, channel_source)
         self._executor.begin()
+        if run.last:
+            session.ends.last()
         self._begun = True
         self._executor.run()
         ran = _now_ns()

@@ -70,8 +70,6 @@ def execute(program, namespace):
                "is_expression": False}  # fmt: skip
     process = _pid_now()
     value = None
-    if program.last:
-        ends.last()
     try:
         value, outcome["is_expression"] = source.run(program, namespace)
     except SystemExit as exit_:
