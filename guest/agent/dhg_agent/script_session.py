@@ -88,6 +88,9 @@ class ScriptSessionExecutor:
             began = time.monotonic()
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
+        from .renew_jvm import Generators  # only now: it needs the JVM
+
+        self._generators = Generators()
         self._own_names = frozenset(self._scope)
         # What the server does at the end of Python is not for the end of a program.
         atexit._clear()
@@ -96,6 +99,10 @@ class ScriptSessionExecutor:
     def begin(self):
         """A run begins: the JVM's own threads get their share again, a moment later."""
         self._background.rise_soon()
+
+    def renew(self, seed):
+        """A clone begins: the JVM's random numbers, from 32 bytes."""
+        self._generators.renew(seed)
 
     def run(self):
         """Runs session.current; returns when its outcome is stored.
@@ -129,3 +136,4 @@ class ScriptSessionExecutor:
             system.gc()
             system.runFinalization()
         self._background.settle()
+        self._generators.prepare()
