@@ -1,29 +1,28 @@
 """Makes the JVM of a clone draw other random numbers than its siblings.
 
-Renewed, each from its own part of a seed:
+Renewed, from a seed:
 - ThreadLocalRandom, and with it Deephaven's random(), randomInt(), randomDouble(),
-  randomGaussian() and so on in formulas: for the thread that runs programs, for every
-  thread that was alive at the snapshot, and for those that start later;
+  randomGaussian() and so on in formulas, for every thread, also those that were alive at
+  the snapshot;
 - Math.random(), StrictMath.random(), Collections.shuffle(list);
-- the seeds of new java.util.Random() (mixed with System.nanoTime(), as always: two of
-  the same seed do not agree), of new SplittableRandom(), and of the RandomGenerators by
-  name, as L64X128MixRandom;
-- what the operating system's SecureRandom (the default; UUID.randomUUID() has it) has
-  read from the kernel in advance is dropped, so that it reads anew. What it mixes into
-  that is shared, which does no harm.
+- the seeds of new SplittableRandom(), of the RandomGenerators by name, as
+  L64X128MixRandom, and of new java.util.Random() (which mixes System.nanoTime() in, as
+  always: two of the same seed do not agree).
+
+SecureRandom, as the system's default and in UUID.randomUUID(), asks the kernel, which
+somebody else renews; what it has read in advance is dropped before the snapshot. It mixes
+that with a state of its own, which clones share; this does no harm.
 
 Not renewed: generators that a program of the setup made and kept, whatever their class
 (java.util.Random, SplittableRandom, SecureRandom of the kinds DRBG and SHA1PRNG);
 Object.hashCode(); the order of Set.of() and Map.of(), whose salt places the elements of
 sets that exist.
 
-What runs for the first time in a restored guest is slow, and so is each step from Python
-into Java. So all is looked up before the snapshot; of threads only a mark is removed
-there, without which they take a new seed by themselves; and the named generators are
-made to share one source of seeds.
+What runs for the first time in a restored guest is slow, above all a step from Python
+into Java. So there are three of one kind: what can be is looked up and done before the
+snapshot, and sources of seeds are made one.
 """
 
-import hashlib
 import struct
 
 import jpy
@@ -36,60 +35,66 @@ _NAMED = (
     "L64X1024MixRandom", "L128X128MixRandom", "L128X256MixRandom", "L128X1024MixRandom",
     "Xoroshiro128PlusPlus", "Xoshiro256PlusPlus",
 )  # fmt: skip
-_SEED_SOURCES = ("defaultGen", "DEFAULT_GEN")
+_HOLDER = "$RandomNumberGeneratorHolder"
 
-# Compiled by then, whichever compiler the JVM has been told to use.
-_PRACTICE = 300
+_PRACTICE = 300  # calls, after which code has been compiled
+_RANDOM_BITS = 48  # of the state of a java.util.Random
 
 
 class Generators:
     """The random state of this process's JVM. Raises where it cannot be found.
 
-    To be made before much has run: code that is compiled keeps constants.
+    To be made before programs run: what it replaces are constants to code that has been
+    compiled.
     """
 
     def __init__(self):
         self._loader = jpy.get_type("java.lang.ClassLoader").getSystemClassLoader()
         self._unsafe = self._take_unsafe()
-        self._Thread = jpy.get_type("java.lang.Thread")
-        self._thread_seed = self._offset("java.lang.Thread", "threadLocalRandomSeed")
-        self._thread_probe = self._offset("java.lang.Thread", "threadLocalRandomProbe")
+        self._probe = self._offset("java.lang.Thread", "threadLocalRandomProbe")
         self._second_gaussian = self._offset("java.util.Random", "haveNextNextGaussian")
-        self._take_program_thread()
+        native = "sun.security.provider.NativePRNG"
+        self._secure = self._static(native, "INSTANCE")
+        self._buffered = self._offset(native + "$RandomIO", "buffered")
 
-        local = self._static("java.util.concurrent.ThreadLocalRandom", "seeder")
+        # What takes its seeds from a counter takes them from the same one.
+        counter = self._static("java.util.concurrent.ThreadLocalRandom", "seeder")
+        self._replace(counter, "java.util.SplittableRandom", "defaultGen")
+        for name in _NAMED:
+            self._replace(counter, "jdk.random." + name, "defaultGen", "DEFAULT_GEN")
+        # What has one generator for all has the same one.
+        self._random = jpy.get_type("java.util.Random")()
+        for name in ("java.lang.Math", "java.lang.StrictMath"):
+            self._replace(self._random, name + _HOLDER, "randomNumberGenerator")
+        self._replace(self._random, "java.util.Collections", "r")
+        state = self._unsafe.getObject(self._random, self._offset("java.util.Random", "seed"))
         uniquifier = self._static("java.util.Random", "seedUniquifier")
-        splittable = self._static("java.util.SplittableRandom", "defaultGen")
-        holder = "$RandomNumberGeneratorHolder"
-        math = self._static("java.lang.Math" + holder, "randomNumberGenerator")
-        strict = self._static("java.lang.StrictMath" + holder, "randomNumberGenerator")
-        self._setters = [
-            local.set, uniquifier.set, splittable.set, math.setSeed, strict.setSeed,
-            self._shuffles().setSeed, self._named().set,
-        ]  # fmt: skip
-        self._secure, self._buffered = self._secure_random()
+        self._set_counter, self._set_uniquifier, self._set_random = (
+            place.set for place in (counter, uniquifier, state)
+        )
+
+    def practise(self):
+        """Has the code that renews compiled."""
+        for _ in range(_PRACTICE):
+            self.renew(bytes(SEED_BYTES))
 
     def prepare(self):
         """A snapshot follows, as soon as possible."""
-        self._take_program_thread()
-        for _ in range(_PRACTICE):
-            self.renew(bytes(SEED_BYTES))
         for thread in self._threads():
-            # "Has no seed yet".
-            self._unsafe.putInt(thread, self._thread_probe, 0)
-        # This one has its own, so that which number it draws first depends on nobody else.
-        local = jpy.get_type("java.util.concurrent.ThreadLocalRandom").current()
-        # Gaussians are made in pairs, of which one may be left; all threads share it.
-        self._unsafe.putBoolean(local, self._second_gaussian, False)
+            # "Has no seed yet": it takes one when it needs one.
+            self._unsafe.putInt(thread, self._probe, 0)
+        # Gaussians are made in pairs, of which one may be left; all threads share that.
+        local = self._static("java.util.concurrent.ThreadLocalRandom", "instance")
+        for generator in (local, self._random):
+            self._unsafe.putBoolean(generator, self._second_gaussian, False)
+        self._unsafe.putInt(self._secure, self._buffered, 0)
 
     def renew(self, seed):
-        """Takes new seeds, from SEED_BYTES bytes."""
-        # As many as there are setters and the program's thread.
-        *others, own = struct.unpack("<8q", hashlib.blake2b(seed).digest())
-        for setter, value in zip(self._setters, others):
-            setter(value | 1)  # the uniquifier is multiplied
-        self._unsafe.putLong(self._program_thread, self._thread_seed, own)
-        self._unsafe.putInt(self._secure, self._buffered, 0)
+        """Takes new seeds from SEED_BYTES bytes, which are random themselves."""
+        counter, uniquifier, random, _ = struct.unpack("<qqQq", seed)
+        self._set_counter(counter)
+        self._set_uniquifier(uniquifier | 1)  # it is multiplied
+        self._set_random(random >> (64 - _RANDOM_BITS))
 
     def _class(self, name):
         return jpy.get_type("java.lang.Class").forName(name, True, self._loader)
@@ -101,48 +106,31 @@ class Generators:
         return field.get(None)
 
     def _offset(self, class_name, field_name):
-        field = self._class(class_name).getDeclaredField(field_name)
-        return self._unsafe.objectFieldOffset(field)
+        return self._unsafe.objectFieldOffset(self._field(class_name, field_name))
 
-    def _take_program_thread(self):
-        self._program_thread = self._Thread.currentThread()
+    def _field(self, class_name, *names):
+        """A field that bears one of the names."""
+        kind = self._class(class_name)
+        there = {field.getName() for field in kind.getDeclaredFields()}
+        for name in names:
+            if name in there:
+                return kind.getDeclaredField(name)
+        raise RuntimeError(f"{class_name} has no {names[0]}: this Java is not known")
+
+    def _place(self, class_name, *names):
+        field = self._field(class_name, *names)
+        return self._unsafe.staticFieldBase(field), self._unsafe.staticFieldOffset(field)
+
+    def _static(self, class_name, *names):
+        return self._unsafe.getObject(*self._place(class_name, *names))
+
+    def _replace(self, value, class_name, *names):
+        self._unsafe.putObject(*self._place(class_name, *names), value)
 
     def _threads(self):
-        group = self._program_thread.getThreadGroup()
+        group = jpy.get_type("java.lang.Thread").currentThread().getThreadGroup()
         while group.getParent() is not None:
             group = group.getParent()
         room = group.activeCount() + 64  # for those that start meanwhile
         threads = jpy.array("java.lang.Thread", room)
         return [threads[i] for i in range(group.enumerate(threads, True))]
-
-    def _place(self, class_name, *field_names):
-        """Where a static field is: by one of its names."""
-        kind = self._class(class_name)
-        names = {field.getName() for field in kind.getDeclaredFields()}
-        for name in field_names:
-            if name in names:
-                field = kind.getDeclaredField(name)
-                return self._unsafe.staticFieldBase(field), self._unsafe.staticFieldOffset(field)
-        raise RuntimeError(f"{class_name} has no {field_names[0]}: this Java is not known")
-
-    def _static(self, class_name, *field_names):
-        return self._unsafe.getObject(*self._place(class_name, *field_names))
-
-    def _shuffles(self):
-        """The generator that Collections.shuffle() would make for itself."""
-        place = self._place("java.util.Collections", "r")
-        if self._unsafe.getObject(*place) is None:
-            self._unsafe.putObject(*place, jpy.get_type("java.util.Random")())
-        return self._unsafe.getObject(*place)
-
-    def _named(self):
-        """The source of seeds that all named generators have from now on."""
-        source = jpy.get_type("java.util.concurrent.atomic.AtomicLong")()
-        for name in _NAMED:
-            self._unsafe.putObject(*self._place("jdk.random." + name, *_SEED_SOURCES), source)
-        return source
-
-    def _secure_random(self):
-        """The object that reads from the kernel, and where it counts what it has left."""
-        native = "sun.security.provider.NativePRNG"
-        return self._static(native, "INSTANCE"), self._offset(native + "$RandomIO", "buffered")

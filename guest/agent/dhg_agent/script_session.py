@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from . import background, session
+from . import background, session, tables
 from .executor import fresh_main
 
 HOST = "127.0.0.1"
@@ -88,9 +88,12 @@ class ScriptSessionExecutor:
             began = time.monotonic()
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
-        from .renew_jvm import Generators  # only now: it needs the JVM
+        # Only now: they need the JVM.
+        from . import renew_jvm, server_watch
 
-        self._generators = Generators()
+        self._generators = renew_jvm.Generators()
+        self._update_errors = tables.update_errors = server_watch.UpdateErrors()
+        server_watch.leave_last_words()
         self._own_names = frozenset(self._scope)
         # What the server does at the end of Python is not for the end of a program.
         atexit._clear()
@@ -127,9 +130,11 @@ class ScriptSessionExecutor:
         for name in self._scope.keys() - self._own_names:
             del self._scope[name]
         self._session.observeScopeChanges()
+        self._update_errors.forget()
         import jpy
 
         system = jpy.get_type("java.lang.System")
+        self._generators.practise()
         self._background.sink()
         # What the first collection finds unreachable, reference queues free after it.
         for _ in range(3):

@@ -26,64 +26,72 @@ def jvm(monkeypatch):
     forget()
 
 
-SOURCES = [
-    ("java.util.concurrent.ThreadLocalRandom", "seeder"),
-    ("java.util.Random", "seedUniquifier"),
-    ("java.util.SplittableRandom", "defaultGen"),
-    ("java.lang.Math$RandomNumberGeneratorHolder", "randomNumberGenerator"),
-    ("java.lang.StrictMath$RandomNumberGeneratorHolder", "randomNumberGenerator"),
-    ("java.util.Collections", "r"),
-    ("jdk.random.L64X128MixRandom", "defaultGen"),
-    ("jdk.random.Xoshiro256PlusPlus", "DEFAULT_GEN"),
-]
+def state(jpy):
+    """Of each place that numbers come from."""
+    at = jpy.statics
+    named = at["jdk.random.L64X128MixRandom"].defaultGen
+    assert named is at["jdk.random.Xoshiro256PlusPlus"].DEFAULT_GEN
+    return {
+        "threads": at["java.util.concurrent.ThreadLocalRandom"].seeder.value,
+        "new Random": at["java.util.Random"].seedUniquifier.value,
+        "new SplittableRandom": at["java.util.SplittableRandom"].defaultGen.value,
+        "named": named.value,
+        "Math": at["java.lang.Math$RandomNumberGeneratorHolder"].randomNumberGenerator.seed.value,
+        "StrictMath": at[
+            "java.lang.StrictMath$RandomNumberGeneratorHolder"
+        ].randomNumberGenerator.seed.value,
+        "shuffle": at["java.util.Collections"].r.seed.value,
+    }
 
 
-def seeds(jpy):
-    found = {place: jpy.statics[place[0]][place[1]].value for place in SOURCES}
-    found["program's thread"] = jpy.Thread.currentThread().threadLocalRandomSeed
-    return found
+SEED = bytes(range(100, 132))
+OTHER = bytes(range(200, 232))
 
 
-def test_every_generator_has_a_seed_of_its_own_in_every_clone(jvm):
+def test_everything_is_new_in_every_clone(jvm):
     jpy, generators = jvm
+    generators.practise()
     generators.prepare()
-    before = seeds(jpy)
-    generators.renew(b"a" * 32)
-    first = seeds(jpy)
-    generators.renew(b"b" * 32)
-    second = seeds(jpy)
-    for place in before:
-        assert len({before[place], first[place], second[place]}) == 3, place
-    # The named ones share theirs.
-    assert len(set(first.values())) == len(first) - 1
-    uniquifier = first[("java.util.Random", "seedUniquifier")]
-    assert uniquifier % 2 == 1
+    states = [state(jpy)]
+    for seed in SEED, OTHER:
+        generators.renew(seed)
+        states.append(state(jpy))
+    for place in states[0]:
+        assert len({each[place] for each in states}) == 3, place
+
+
+@pytest.mark.parametrize("seed", [bytes(32), b"\xff" * 32, SEED])
+def test_any_seed_will_do(jvm, seed):
+    jpy, generators = jvm
+    generators.renew(seed)
+    assert state(jpy)["new Random"] % 2 == 1
+    assert 0 <= state(jpy)["Math"] < 1 << 48
 
 
 def test_the_same_seed_gives_the_same(jvm):
     jpy, generators = jvm
-    generators.renew(b"a" * 32)
-    first = seeds(jpy)
-    generators.renew(b"b" * 32)
-    generators.renew(b"a" * 32)
-    assert seeds(jpy) == first
+    generators.renew(SEED)
+    first = state(jpy)
+    generators.renew(OTHER)
+    generators.renew(SEED)
+    assert state(jpy) == first
 
 
 def test_threads_take_a_new_seed_by_themselves(jvm):
     jpy, generators = jvm
     jpy.Thread.others = [jpy.Thread(), jpy.Thread()]
     generators.prepare()
-    assert [thread.threadLocalRandomProbe for thread in jpy.Thread.others] == [0, 0]
-    # But for the program's: it is given one.
-    assert jpy.Thread.currentThread().threadLocalRandomProbe != 0
+    threads = [jpy.Thread.currentThread(), *jpy.Thread.others]
+    assert [thread.threadLocalRandomProbe for thread in threads] == [0, 0, 0]
 
 
 def test_nothing_that_was_drawn_in_advance_is_left(jvm):
     jpy, generators = jvm
     generators.prepare()
-    assert not jpy.ThreadLocalRandom.current().haveNextNextGaussian
-    generators.renew(b"a" * 32)
-    assert jpy.statics["sun.security.provider.NativePRNG"]["INSTANCE"].buffered == 0
+    local = jpy.statics["java.util.concurrent.ThreadLocalRandom"].instance
+    assert not local.haveNextNextGaussian
+    assert not jpy.statics["java.util.Collections"].r.haveNextNextGaussian
+    assert jpy.statics["sun.security.provider.NativePRNG"].INSTANCE.buffered == 0
 
 
 def test_a_java_that_keeps_its_state_elsewhere_is_refused(jvm, monkeypatch):

@@ -26,15 +26,17 @@ class AtomicLong:
 
 
 class Random:
-    value = 0
-    setSeed = AtomicLong.set
+    haveNextNextGaussian = True
+
+    def __init__(self):
+        self.seed = AtomicLong()
 
 
 class Thread:
     """The current one, and in `others` those that also live."""
 
     others = []
-    threadLocalRandomSeed = threadLocalRandomProbe = 99
+    threadLocalRandomProbe = 99
 
     @staticmethod
     def currentThread():
@@ -61,36 +63,31 @@ class _Group:
         return len(found)
 
 
-class ThreadLocalRandom:
-    haveNextNextGaussian = True
-
-    @staticmethod
-    def current():
-        _main.threadLocalRandomProbe = _main.threadLocalRandomProbe or 77
-        return _local
-
-
 class Unsafe:
-    """Where a field is: its object, or its class, and its name."""
+    """Where a field is: its class or object, and its name."""
 
-    staticFieldBase = staticmethod(lambda field: field.of)
+    staticFieldBase = staticmethod(lambda field: statics[field.of])
     staticFieldOffset = objectFieldOffset = staticmethod(lambda field: field.name)
-
-    @staticmethod
-    def getObject(base, name):
-        return statics[base][name]
-
-    @staticmethod
-    def putObject(base, name, value):
-        statics[base][name] = value
-
-    putInt = putLong = putBoolean = staticmethod(setattr)
+    getObject = staticmethod(getattr)
+    putObject = putInt = putBoolean = staticmethod(setattr)
 
 
 class Class:
-    """Any class: it has the fields that are asked for, or those in `fields`."""
+    """Any class that `fields` has, with these fields."""
 
-    fields = {"java.util.Collections": ["r"], "jdk.random.Xoshiro256PlusPlus": ["DEFAULT_GEN"]}
+    fields = {
+        "sun.misc.Unsafe": ["theUnsafe"],
+        "java.lang.Thread": ["threadLocalRandomProbe"],
+        "java.lang.Math$RandomNumberGeneratorHolder": ["randomNumberGenerator"],
+        "java.lang.StrictMath$RandomNumberGeneratorHolder": ["randomNumberGenerator"],
+        "java.util.Collections": ["r"],
+        "java.util.Random": ["seed", "haveNextNextGaussian", "seedUniquifier"],
+        "java.util.SplittableRandom": ["defaultGen"],
+        "java.util.concurrent.ThreadLocalRandom": ["seeder", "instance"],
+        "sun.security.provider.NativePRNG": ["INSTANCE"],
+        "sun.security.provider.NativePRNG$RandomIO": ["buffered"],
+        "jdk.random.Xoshiro256PlusPlus": ["DEFAULT_GEN"],
+    }
 
     def __init__(self, name):
         self.name = name
@@ -100,38 +97,42 @@ class Class:
         return Class(name)
 
     def getDeclaredFields(self):
-        names = self.fields.get(
-            self.name, ["seeder", "seedUniquifier", "defaultGen", "randomNumberGenerator", "INSTANCE"]
-        )
+        names = self.fields.get(self.name) or ["defaultGen"] * self.name.startswith("jdk.random.")
         return [self.getDeclaredField(name) for name in names]
 
     def getDeclaredField(self, name):
-        value = Unsafe if name == "theUnsafe" else None
         return types.SimpleNamespace(
-            of=self.name, name=name, getName=lambda: name, get=lambda of: value,
+            of=self.name, name=name, getName=lambda: name, get=lambda of: Unsafe,
             setAccessible=lambda yes: None,
         )  # fmt: skip
 
 
-def _first(name):
-    holds = types.SimpleNamespace(buffered=8) if name == "INSTANCE" else None
-    return holds or (Random() if name == "randomNumberGenerator" else AtomicLong())
-
-
-class _Statics(dict):
-    def __missing__(self, name):
-        return None if name == "r" else self.setdefault(name, _first(name))
-
-
 _main = Thread()
-_local = ThreadLocalRandom()
-statics = _collections.defaultdict(_Statics)
+statics = _collections.defaultdict(types.SimpleNamespace)
+statics["java.util.Random"].seedUniquifier = AtomicLong()
+statics["java.util.concurrent.ThreadLocalRandom"].seeder = AtomicLong()
+statics["java.util.concurrent.ThreadLocalRandom"].instance = Random()
+statics["sun.security.provider.NativePRNG"].INSTANCE = types.SimpleNamespace(buffered=8)
+
+
+class _Anything:
+    """Whatever is asked of it, there is something."""
+
+    def __getattr__(self, name):
+        return self
+
+    def __call__(self, *arguments):
+        return self
 
 
 def get_type(name):
     if name == "java.lang.ClassLoader":
         return types.SimpleNamespace(getSystemClassLoader=lambda: None)
-    return globals().get(name.rpartition(".")[2], name)
+    if name.startswith(("java.lang.invoke.", "java.io.", "io.deephaven.")):
+        return _Anything()
+    if name in ("java.lang.Void", "java.lang.Boolean", "java.util.concurrent.ArrayBlockingQueue"):
+        return _Anything()
+    return globals()[name.rpartition(".")[2]]
 
 
 def array(kind, length):
