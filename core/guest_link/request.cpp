@@ -49,6 +49,7 @@ std::string encode_run(const RunRequest& request) {
            {"entropy", request.renew_clone ? fresh_entropy() : ""},
            {"show_tables", request.show_tables},
            {"table_meta", request.table_meta},
+           {"hold_updates", request.hold_updates},
            {"options", json::object()}};
   std::string text;
   try {

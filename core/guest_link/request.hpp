@@ -19,6 +19,7 @@ struct RunRequest {
   bool renew_clone = true;
   bool show_tables = false; ///< describe the tables that the program assigns
   bool table_meta = true;   ///< with row count, columns and types, not the first rows only
+  bool hold_updates = false; ///< no table of the server changes by itself during the program
 };
 
 /// What an agent that was booted just now is to make ready, once.

@@ -260,7 +260,8 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
         guest_link::encode_hello() +
         guest_link::encode_run({program.code, program.filename, program.argv, channel.name,
                                 std::string(channel.object->guest_half()), true,
-                                program.show_tables, program.table_meta});
+                                program.show_tables, program.table_meta,
+                                settings.run.hold_updates});
     auto run = timeline.span("run");
     const auto sent = timing::Clock::now();
     report.code_may_have_run = true;

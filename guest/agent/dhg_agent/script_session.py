@@ -1,6 +1,7 @@
 """A Deephaven server in this process, and programs in its script session."""
 
 import atexit
+import contextlib
 import importlib
 import importlib.metadata
 import os
@@ -70,6 +71,19 @@ def _script_session():
     return jpy.cast(get_exec_ctx().j_exec_ctx.getQueryScope(), scope).scriptSession()
 
 
+@contextlib.contextmanager
+def _updates_held():
+    """No table changes by itself, as in a script of a client: see hold_updates."""
+    from deephaven.execution_context import get_exec_ctx
+
+    lock = get_exec_ctx().j_exec_ctx.getUpdateGraph().exclusiveLock()
+    lock.lock()
+    try:
+        yield
+    finally:
+        lock.unlock()
+
+
 class ScriptSessionExecutor:
     """Runs programs in the script session of a server that it starts.
 
@@ -116,7 +130,14 @@ class ScriptSessionExecutor:
         first time in a restored guest takes a good part of a short run.
         """
         before = dict(self._scope)
-        session.run_user_code(self._scope)
+        program = session.current
+        with contextlib.ExitStack() as held:
+            if getattr(program, "hold_updates", False):
+                held.enter_context(_updates_held())
+                # For session: threads that the program has left, and which it waits for,
+                # may wait for an update.
+                program.code_ended = held.close
+            session.run_user_code(self._scope)
         if self._has_changed(before):
             self._session.observeScopeChanges()
 
