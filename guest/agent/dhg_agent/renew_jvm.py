@@ -19,14 +19,16 @@ Object.hashCode(); the order of Set.of() and Map.of(), whose salt places the ele
 sets that exist.
 
 What runs for the first time in a restored guest is slow, above all a step from Python
-into Java. So there are three of one kind: what can be is looked up and done before the
-snapshot, and sources of seeds are made one.
+into Java. So what can be is looked up and done before the snapshot, sources of seeds are
+made one, and the three numbers that are left are stored without running Java.
 """
 
 import struct
 
 import jpy
 from deephaven.jcompat import j_runnable
+
+from . import jni
 
 SEED_BYTES = 32
 
@@ -37,8 +39,23 @@ _NAMED = (
 )  # fmt: skip
 _HOLDER = "$RandomNumberGeneratorHolder"
 
-_PRACTICE = 300  # calls, after which code has been compiled
 _RANDOM_BITS = 48  # of the state of a java.util.Random
+
+
+def _storer():
+    """Stores three numbers: the counter, what makes new Randoms unique, and a Random's state."""
+    java = jni.Jni()
+    atomic = b"java/util/concurrent/atomic/AtomicLong"
+    reference = b"L" + atomic + b";"
+    holder = f"java/lang/Math{_HOLDER}".encode()
+    random = java.static(holder, b"randomNumberGenerator", b"Ljava/util/Random;")
+    objects = (
+        java.static(b"java/util/concurrent/ThreadLocalRandom", b"seeder", reference),
+        java.static(b"java/util/Random", b"seedUniquifier", reference),
+        java.member(random, b"java/util/Random", b"seed", reference),
+    )
+    value = java.field(atomic, b"value", b"J")
+    return lambda numbers: java.set_longs(value, objects, numbers)
 
 
 class Generators:
@@ -67,16 +84,7 @@ class Generators:
         for name in ("java.lang.Math", "java.lang.StrictMath"):
             self._replace(self._random, name + _HOLDER, "randomNumberGenerator")
         self._replace(self._random, "java.util.Collections", "r")
-        state = self._unsafe.getObject(self._random, self._offset("java.util.Random", "seed"))
-        uniquifier = self._static("java.util.Random", "seedUniquifier")
-        self._set_counter, self._set_uniquifier, self._set_random = (
-            place.set for place in (counter, uniquifier, state)
-        )
-
-    def practise(self):
-        """Has the code that renews compiled."""
-        for _ in range(_PRACTICE):
-            self.renew(bytes(SEED_BYTES))
+        self._store = _storer()
 
     def prepare(self):
         """A snapshot follows, as soon as possible."""
@@ -92,9 +100,8 @@ class Generators:
     def renew(self, seed):
         """Takes new seeds from SEED_BYTES bytes, which are random themselves."""
         counter, uniquifier, random, _ = struct.unpack("<qqQq", seed)
-        self._set_counter(counter)
-        self._set_uniquifier(uniquifier | 1)  # it is multiplied
-        self._set_random(random >> (64 - _RANDOM_BITS))
+        # The second is multiplied.
+        self._store((counter, uniquifier | 1, random >> (64 - _RANDOM_BITS)))
 
     def _class(self, name):
         return jpy.get_type("java.lang.Class").forName(name, True, self._loader)

@@ -155,7 +155,6 @@ class ScriptSessionExecutor:
         import jpy
 
         system = jpy.get_type("java.lang.System")
-        self._generators.practise()
         self._background.sink()
         # What the first collection finds unreachable, reference queues free after it.
         for _ in range(3):

@@ -50,7 +50,6 @@ OTHER = bytes(range(200, 232))
 
 def test_everything_is_new_in_every_clone(jvm):
     jpy, generators = jvm
-    generators.practise()
     generators.prepare()
     states = [state(jpy)]
     for seed in SEED, OTHER:

@@ -20,10 +20,6 @@ class System:
 class AtomicLong:
     value = 0
 
-    def set(self, value):
-        assert -(1 << 63) <= value < 1 << 63
-        self.value = value
-
 
 class Random:
     haveNextNextGaussian = True
@@ -123,6 +119,32 @@ class _Anything:
 
     def __call__(self, *arguments):
         return self
+
+
+class _Jni:
+    """In place of dhg_agent.jni.Jni, which speaks with a JVM that is none of jpy's business."""
+
+    def static(self, kind, name, signature):
+        return getattr(statics[kind.decode().replace("/", ".")], name.decode())
+
+    def member(self, of, kind, name, signature):
+        return getattr(of, name.decode())
+
+    def field(self, kind, name, signature):
+        return name.decode()
+
+    def set_longs(self, field, objects, values):
+        for each, value in zip(objects, values):
+            assert -(1 << 63) <= value < 1 << 63
+            setattr(each, field, value)
+
+
+try:
+    import dhg_agent.jni
+except ImportError:  # whoever imports this is no agent
+    pass
+else:
+    dhg_agent.jni.Jni = _Jni
 
 
 def get_type(name):
