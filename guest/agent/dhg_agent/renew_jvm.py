@@ -39,7 +39,22 @@ _NAMED = (
 )  # fmt: skip
 _HOLDER = "$RandomNumberGeneratorHolder"
 
+# Odd, and without a pattern: digits of pi and of e.
+_FACTORS = (
+    0x243F6A8885A308D313198A2E03707344A4093822299F31D0082EFA98EC4E6C89,
+    0xB7E151628AED2A6ABF7158809CF4F3C762E7160F38B4DA56A784D9045190CFEF,
+)
+_ALL_ONES = (1 << 8 * SEED_BYTES) - 1
+
 _RANDOM_BITS = 48  # of the state of a java.util.Random
+
+
+def _mixed(seed):
+    """As many bytes, each of which depends on all. Cheaper than a hash, and no secret."""
+    number = int.from_bytes(seed, "little")
+    for factor in _FACTORS:
+        number = (number ^ number >> 129) * factor & _ALL_ONES
+    return (number ^ number >> 129).to_bytes(SEED_BYTES, "little")
 
 
 def _storer():
@@ -98,8 +113,8 @@ class Generators:
         self._unsafe.putInt(self._secure, self._buffered, 0)
 
     def renew(self, seed):
-        """Takes new seeds from SEED_BYTES bytes, which are random themselves."""
-        counter, uniquifier, random, _ = struct.unpack("<qqQq", seed)
+        """Takes new seeds from SEED_BYTES bytes, of which any few may be all that differs."""
+        counter, uniquifier, random, _ = struct.unpack("<qqQq", _mixed(seed))
         # The second is multiplied.
         self._store((counter, uniquifier | 1, random >> (64 - _RANDOM_BITS)))
 

@@ -67,6 +67,19 @@ def test_any_seed_will_do(jvm, seed):
     assert 0 <= state(jpy)["Math"] < 1 << 48
 
 
+def test_seeds_that_hardly_differ_give_states_that_do(jvm):
+    jpy, generators = jvm
+    seen = {}
+    for number in [0, 1, 2, 3, 7, 8, 1 << 63, 1 << 64, 1 << 200, 1 << 255]:
+        generators.renew(number.to_bytes(32, "little"))
+        for place, value in state(jpy).items():
+            seen.setdefault(place, []).append(value)
+    for place, values in seen.items():
+        assert len(set(values)) == len(values), place
+        changed = [bin((a ^ b) & (1 << 48) - 1).count("1") for a, b in zip(values, values[1:])]
+        assert all(8 < bits < 40 for bits in changed), (place, changed)
+
+
 def test_the_same_seed_gives_the_same(jvm):
     jpy, generators = jvm
     generators.renew(SEED)
