@@ -42,10 +42,19 @@ void print_lines(std::ostream& to, std::string_view text) {
   }
 }
 
+bool is_only_named(const TableInfo& table) {
+  return table.not_shown_why && !table.preview && !table.is_refreshing && table.columns.empty();
+}
+
 } // namespace
 
 void print_tables(std::ostream& to, std::span<const TableInfo> tables) {
   for (const auto& table : tables) {
+    if (is_only_named(table)) {
+      to << fmt::format("({} is not shown: {})\n", printable(table.name),
+                        printable(*table.not_shown_why, 1000));
+      continue;
+    }
     to << title(table) << '\n';
     print_columns(to, table.columns);
     if (table.preview) print_lines(to, *table.preview);

@@ -111,6 +111,12 @@ const std::array kSchema{
           return assign_size(s.run.result_limit, t, 1024, 1024 * kMiB, 1);
         },
         suggest_size},
+    Key{"run.hold_updates", "false", "true or false",
+        "whether Deephaven's tables stand still while the program runs",
+        [](Settings& s, const std::string& t) {
+          s.run.hold_updates = t == "true";
+          return t == "true" || t == "false";
+        }},
 };
 
 constexpr std::array<std::string_view, 3> kOptionsPaths{"launcher.options", "page_server.options",

@@ -48,6 +48,7 @@ struct Settings {
     std::optional<std::chrono::milliseconds> timeout;
     std::uint64_t output_limit = 0; ///< bytes
     std::uint64_t result_limit = 0; ///< bytes
+    bool hold_updates = false;      ///< as a client's run_script does
   } run;
 };
 

@@ -75,6 +75,7 @@ std::string encode_run(const RunRequest& request) {
            {"table_meta", request.table_meta},
            {"kind", to_string(request.kind)},
            {"value", to_string(request.value)},
+           {"hold_updates", request.hold_updates},
            {"last", request.last}};
   if (request.seed) run["seed"] = *request.seed;
   std::string text;

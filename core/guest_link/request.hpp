@@ -38,6 +38,7 @@ struct RunRequest {
   bool last = false; ///< no other follows: the agent's process may end with it
   /// What all that can be seeded is seeded with; nothing: with fresh entropy.
   std::optional<std::uint64_t> seed = std::nullopt;
+  bool hold_updates = false; ///< no table of the server changes by itself during the program
 };
 
 /// What an agent that was booted just now is to make ready, once.

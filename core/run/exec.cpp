@@ -270,7 +270,8 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
         guest_link::encode_run({program.code, program.filename, program.argv, channel.name,
                                 std::string(channel.object->guest_half()), true,
                                 program.show_tables, program.table_meta, program.kind,
-                                program.value, true, program.seed});
+                                program.value, true, program.seed,
+                                settings.run.hold_updates});
     auto run = timeline.span("run");
     const auto sent = timing::Clock::now();
     report.code_may_have_run = true;

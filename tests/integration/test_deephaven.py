@@ -228,3 +228,112 @@ def test_dhg_itself_needs_little_memory_whatever_the_guests_size(deephaven, serv
     with deephaven.running(code, "--set", f"page_server.plugin={server}") as run:
         assert run.stdout.readline() == b"begun\n"
         assert resident_beyond_the_snapshot(run.pid) < 30 * 2**20
+
+
+TICKING = (
+    "import time\nfrom deephaven import time_table\n"
+    "t = time_table('PT0.1s')\ntime.sleep(3)\nprint(t.size)"
+)
+
+
+def test_tables_tick_while_a_program_sleeps(deephaven):
+    run = deephaven.exec(TICKING, "--no-show-tables")
+    assert run.code == 0, run.err
+    assert int(run.out) > 0
+
+
+def test_with_hold_updates_they_do_not(deephaven):
+    run = deephaven.exec(TICKING, "--no-show-tables", "--set", "run.hold_updates=true")
+    assert (run.code, run.out) == (0, "0\n"), run.err
+
+
+def test_with_hold_updates_a_thread_that_is_waited_for_sees_updates(deephaven):
+    run = deephaven.exec(
+        "import threading, time\nfrom deephaven import time_table\n"
+        "t = time_table('PT0.1s')\n"
+        "def wait():\n"
+        "    while t.size < 2: time.sleep(0.1)\n"
+        "    print('ticked')\n"
+        "threading.Thread(target=wait).start()\n",
+        "--no-show-tables", "--set", "run.hold_updates=true", "--timeout", "50s",
+    )
+    assert (run.code, run.out) == (0, "ticked\n"), run.err
+
+
+# The filter begins to work by itself, before where() has told it whom to tell.
+RELEASED = (
+    "import contextlib, jpy, time\nfrom deephaven import empty_table\n"
+    "from deephaven.execution_context import get_exec_ctx\n"
+    "from deephaven.filters import incremental_release\n"
+    "from deephaven.update_graph import shared_lock\n"
+    "graph = get_exec_ctx().update_graph\n"
+    "kind = jpy.get_type('io.deephaven.engine.updategraph.impl.PeriodicUpdateGraph')\n"
+    "jpy.cast(graph.j_update_graph, kind).setTargetCycleDurationMillis(1)\n"
+    "t = empty_table(1000).update('x = i')\n"
+    "for _ in range(%d):\n"
+    "    with %s: r = t.where(incremental_release(0, 100))\n"
+    "print('alive')\n"
+)
+
+
+@pytest.mark.parametrize(
+    "lock, option", [("contextlib.nullcontext()", "true"), ("shared_lock(graph)", "false")]
+)
+def test_filters_that_start_by_themselves_under_a_lock(deephaven, lock, option):
+    run = deephaven.exec(RELEASED % (30, lock), "--no-show-tables",
+                         "--set", f"run.hold_updates={option}", timeout=180)
+    assert (run.code, run.out) == (0, "alive\n"), run.err
+
+
+def test_a_server_that_shuts_itself_down_is_no_exit_code_of_the_program(deephaven):
+    run = deephaven.exec(
+        "import jpy, time\n"
+        "reporter = jpy.get_type('io.deephaven.util.process.ProcessEnvironment')\n"
+        "error = jpy.get_type('java.lang.IllegalStateException')('no such luck')\n"
+        "reporter.getGlobalFatalErrorReporter().reportAsync('it broke', error)\n"
+        "time.sleep(60)"
+    )
+    assert run.code == 125, run.err
+    assert "server" in run.err and "it broke" in run.err and "no such luck" in run.err
+
+
+def test_what_java_prints_is_the_programs_output(deephaven):
+    out = "__import__('jpy').get_type('java.lang.System').out"
+    assert deephaven.exec(f"{out}.println('from java')").out == "from java\n"
+    # More than a pipe holds, while the caller may hold Python's lock.
+    run = deephaven.exec(f"{out}.println('x' * 200000)", "--timeout", "40s")
+    assert (run.code, len(run.out)) == (0, 200001), run.err
+    err = out.replace(".out", ".err")
+    assert deephaven.exec(f"{err}.println('from java')").err == "from java\n"
+
+
+def test_the_exit_code_of_java(deephaven):
+    assert deephaven.exec("__import__('jpy').get_type('java.lang.System').exit(3)").code == 3
+
+
+def test_formulas_see_what_their_caller_sees(deephaven):
+    run = deephaven.exec(
+        "import threading\nfrom deephaven import empty_table\n"
+        "from deephaven.execution_context import get_exec_ctx\n"
+        "def cell(table): return table.to_string().split()[-1]\n"
+        "n = 1\n"
+        "def f():\n"
+        "    n = 5\n"
+        "    return empty_table(1).update('x = n')\n"
+        "print(cell(empty_table(1).update('x = n')), cell(f()))\n"
+        "context, out = get_exec_ctx(), []\n"
+        "def work():\n"
+        "    with context: out.append(cell(empty_table(1).update('x = 7')))\n"
+        "thread = threading.Thread(target=work); thread.start(); thread.join()\n"
+        "print(out[0])\n",
+        "--no-show-tables", timeout=180,
+    )
+    assert (run.code, run.out) == (0, "1 5\n7\n"), run.err
+
+
+def test_a_name_in_the_scope_that_is_no_string(deephaven):
+    run = deephaven.exec(
+        "globals()[1] = 2\nfrom deephaven import empty_table\nt = empty_table(1)"
+    )
+    assert run.code == 0, run.err
+    assert "=== Table: t" in run.out + run.err

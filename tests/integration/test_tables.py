@@ -111,7 +111,7 @@ def test_refreshing_and_blink_tables(deephaven):
     )
     assert "=== Table: blink (row count not known, refreshing) ===\n" in run.out
     found = tables(deephaven.exec(code, "--json"))
-    # The server ticks while the program runs.
+    # Tables tick while the program runs: see test_deephaven.
     assert found["ticks"]["row_count"] >= 0 and found["last"]["row_count"] in (0, 1)
     assert found["blink"]["row_count"] is None
     assert all(table["is_refreshing"] for table in found.values())
@@ -127,7 +127,8 @@ def test_partitioned_files_that_are_read_when_shown(deephaven):
         "parts = files.partition_by('v')\n"
     )
     found = tables(deephaven.exec(code, "--json", timeout=180))
-    assert list(found) == ["files"]
+    assert list(found) == ["files", "parts"]
+    assert found["parts"]["not_shown_why"] == "it is a partitioned table"
     assert found["files"]["row_count"] == 6
     assert found["files"]["preview"].split()[-3:] == ["b", "|", "3"]
 
@@ -169,3 +170,77 @@ def test_tables_come_through_every_channel(deephaven, channel):
     assert json.loads(
         deephaven.exec(TABLE, "--json", "--set", f"result_channel.plugin={channel}").out
     )["plugins"]["result_channel"] == channel
+
+
+def test_what_is_a_table_to_its_user_only_is_named(deephaven):
+    code = (
+        "from deephaven import agg, empty_table\n"
+        "from deephaven.plot.figure import Figure\n"
+        "import pandas\n"
+        "t = empty_table(6).update(['K = i % 2', 'v = i', 'id = ii', 'up = i == 0 ? null : 0L'])\n"
+        "parts = t.partition_by('K')\n"
+        "proxy = parts.proxy()\n"
+        "rolled = t.rollup([agg.sum_('v')], by=['K'])\n"
+        "tree = t.tree('id', 'up')\n"
+        "figure = Figure()\n"
+        "both = [t, t.head(1)]\n"
+        "by_name = {'a': t}\n"
+        "frame = pandas.DataFrame({'a': [1]})\n"
+        "numbers = [1, 2]\n"
+    )
+    expected = {
+        "parts": "it is a partitioned table",
+        "proxy": "it is a proxy of a partitioned table",
+        "rolled": "it is a rollup table",
+        "tree": "it is a tree table",
+        "figure": "it is a figure",
+        "both": "it is a list with tables in it",
+        "by_name": "it is a dict with tables in it",
+        "frame": "it is a pandas DataFrame",
+    }
+    found = tables(deephaven.exec(code, "--json", timeout=180))
+    assert found.pop("t")["not_shown_why"] is None
+    assert {name: info["not_shown_why"] for name, info in found.items()} == expected
+    run = deephaven.exec(code, timeout=180)
+    shown = [line for line in (run.out + run.err).splitlines() if "is not shown" in line]
+    assert shown == [f"({name} is not shown: {why})" for name, why in expected.items()]
+
+
+def test_a_ticking_table_that_has_failed_says_so(deephaven):
+    code = (
+        "import time\nfrom deephaven import time_table\n"
+        "def f(x) -> int: return 1 // (3 - x)\n"
+        "bad = time_table('PT0.1s').update(['X = ii', 'Y = f(X)'])\n"
+        "below = bad.where('X > 0')\n"
+        "good = time_table('PT0.1s')\n"
+        "end = time.monotonic() + 60\n"
+        "while not bad.j_table.isFailed() and time.monotonic() < end: time.sleep(0.1)\n"
+    )
+    found = tables(deephaven.exec(code, "--json", timeout=180))
+    for name in ("bad", "below"):
+        why = found[name]["not_shown_why"]
+        assert why.startswith("the table has failed: "), why
+        assert "ZeroDivisionError" in why and "\n" not in why
+        assert (found[name]["preview"], found[name]["row_count"]) == (None, None)
+        assert [column["name"] for column in found[name]["columns"]] == ["Timestamp", "X", "Y"]
+    assert found["good"]["not_shown_why"] is None and found["good"]["preview"]
+
+
+def test_emoji_and_wide_characters(deephaven):
+    # The file is read by Java: what Python hands over to it, jpy spoils.
+    code = (
+        "import pathlib\nfrom deephaven import read_csv\n"
+        "pathlib.Path('/tmp/a.csv').write_text('x,n\\n\\U0001F600,1\\n日本語のとても長い文字列,22\\nabc,3\\n')\n"
+        "t = read_csv('/tmp/a.csv')\n"
+    )
+    run = deephaven.exec(code, timeout=180)
+    assert run.code == 0, run.err
+    assert (
+        "                       x|         n\n"
+        "------------------------+----------\n"
+        "😀                      |         1\n"
+        "日本語のとても長い文字列|        22\n"
+        "abc                     |         3\n"
+    ) in run.out + run.err
+    found = tables(deephaven.exec(code, "--json", timeout=180))
+    assert "\n😀 " in found["t"]["preview"]

@@ -45,6 +45,7 @@ TEST_CASE("config settings: the defaults") {
   CHECK_FALSE(s.run.timeout);
   CHECK(s.run.output_limit == UINT64_C(1) << 30);
   CHECK(s.run.result_limit == UINT64_C(256) << 20);
+  CHECK_FALSE(s.run.hold_updates);
 }
 
 TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
@@ -68,6 +69,8 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
       {"run.output_limit", "1KiB", "1023"},
       {"run.output_limit", "16GiB", "17GiB"},
       {"run.result_limit", "1GiB", "1073741825"},
+      {"run.hold_updates", "true", "True"},
+      {"run.hold_updates", "false", "yes"},
       {"page_server.fallback", "file", "eager"},
       {"page_server.record", "/a/faults", "faults"},
       {"page_source", "compressed", "zip"},
@@ -116,7 +119,7 @@ TEST_CASE("config settings: all problems of a file at once, each at its place") 
           "1TiB, a multiple of 2MiB; did you mean '512MiB'?\n"
           "dhg: x:5:10: machine.vcpus: a list is not possible; it is 1 to 32\n"
           "dhg: x:6:3: unknown key 'colour'; possible are: memory, vcpus\n"
-          "dhg: x:7:6: 'run' is a group of keys: timeout, output_limit, result_limit\n"
+          "dhg: x:7:6: 'run' is a group of keys: timeout, output_limit, result_limit, hold_updates\n"
           "dhg: x:9:12: 'launcher.options' is a map of the plugin's options\n"
           "dhg: x:11:16: result_channel.options.a: a list is not possible; it is a single value\n"
           "dhg: x:12:1: image: nothing is not possible; it is lower-case letters, digits and '-'");

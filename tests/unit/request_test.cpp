@@ -74,6 +74,13 @@ TEST_CASE("request: whether tables are wanted") {
   CHECK(run["table_meta"] == false);
 }
 
+TEST_CASE("request: whether updates are held") {
+  auto request = hello();
+  CHECK(json::parse(split(encode_run(request)).back().payload)["hold_updates"] == false);
+  request.hold_updates = true;
+  CHECK(json::parse(split(encode_run(request)).back().payload)["hold_updates"] == true);
+}
+
 TEST_CASE("request: a clone gets the time and fresh random bytes") {
   const auto before = std::chrono::system_clock::now().time_since_epoch();
   const auto first = json::parse(split(encode_run(hello())).back().payload);

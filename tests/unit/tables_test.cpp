@@ -48,6 +48,12 @@ TEST_CASE("tables: one that is not shown says why, on one line") {
         "(not shown: it\\x0afailed)\n");
 }
 
+TEST_CASE("tables: what is only named takes one line") {
+  CHECK(printed({"p", {}, {}, {}, {}, "it is a partitioned table"}) ==
+        "(p is not shown: it is a partitioned table)\n");
+  CHECK(printed({"p\x1b", {}, {}, {}, {}, "a\nb"}) == "(p\\x1b is not shown: a\\x0ab)\n");
+}
+
 TEST_CASE("tables: nothing in them speaks to the terminal") {
   TableInfo info{"a\x1b[2J\nb", 0, false, {{"x\r", "\x9b"}}, "\x1b]0;x\x07\xc2\x9b|\r\nend", {}};
   CHECK(printed(info) ==

@@ -1,13 +1,13 @@
 """A Deephaven server in this process, and programs in its script session."""
 
-import atexit
+import contextlib
 import importlib
 import importlib.metadata
 import os
 import sys
 import time
 
-from . import background, session
+from . import background, session, tables
 from .executor import fresh_main, introduce
 
 HOST = "127.0.0.1"
@@ -70,6 +70,19 @@ def _script_session():
     return jpy.cast(get_exec_ctx().j_exec_ctx.getQueryScope(), scope).scriptSession()
 
 
+@contextlib.contextmanager
+def _updates_held():
+    """No table changes by itself, as in a script of a client: see hold_updates."""
+    from deephaven.execution_context import get_exec_ctx
+
+    lock = get_exec_ctx().j_exec_ctx.getUpdateGraph().exclusiveLock()
+    lock.lock()
+    try:
+        yield
+    finally:
+        lock.unlock()
+
+
 class ScriptSessionExecutor:
     """Runs programs in the script session of a server that it starts.
 
@@ -91,9 +104,13 @@ class ScriptSessionExecutor:
             began = time.monotonic()
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
+        # Only now: they need the JVM.
+        from . import renew_jvm, server_watch
+
+        self._generators = renew_jvm.Generators()
+        self._update_errors = tables.update_errors = server_watch.UpdateErrors()
+        server_watch.leave_last_words()
         self._own_names = frozenset(self._scope)
-        # What the server does at the end of Python is not for the end of a program.
-        atexit._clear()
         self._background = background.Threads(_FOREGROUND)
 
     def begin(self):
@@ -101,7 +118,8 @@ class ScriptSessionExecutor:
         self._background.rise_soon()
 
     def renew(self, seed):
-        """A clone begins: gives the JVM's generators states of its own, from 32 bytes."""
+        """A clone begins: the JVM's random numbers, from 32 bytes."""
+        self._generators.renew(seed)
 
     def run(self):
         """Runs session.current; returns when its outcome is stored.
@@ -113,7 +131,14 @@ class ScriptSessionExecutor:
         """
         introduce(self._scope, session.current)
         before = dict(self._scope)
-        session.run_user_code(self._scope)
+        program = session.current
+        with contextlib.ExitStack() as held:
+            if program.hold_updates:
+                held.enter_context(_updates_held())
+                # For session: threads that the program has left, and which it waits for,
+                # may wait for an update.
+                program.code_ended = held.close
+            session.run_user_code(self._scope)
         if self._has_changed(before):
             self._session.observeScopeChanges()
 
@@ -127,6 +152,7 @@ class ScriptSessionExecutor:
         for name in self._scope.keys() - self._own_names:
             del self._scope[name]
         self._session.observeScopeChanges()
+        self._update_errors.forget()
         import jpy
 
         system = jpy.get_type("java.lang.System")
@@ -136,3 +162,4 @@ class ScriptSessionExecutor:
             system.gc()
             system.runFinalization()
         self._background.settle()
+        self._generators.prepare()

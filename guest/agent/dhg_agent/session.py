@@ -37,6 +37,7 @@ class Program:
         self.hold_updates = hold_updates
         self.last = last
         self.may_exit = may_exit
+        self.code_ended = None  # called then, if the executor wants it
         self.exits = False  # set at its end: the process's end is still to come
         self.exit_code = 0
 
@@ -83,6 +84,8 @@ def execute(program, namespace):
     _no_hooks()
     if _pid_now() != process:
         raise ChildEnds(outcome["exit_code"])
+    if program.code_ended is not None:
+        program.code_ended()
     if value is not None:
         if program.show_tables and tables.is_table(value):
             outcome["is_table"] = True

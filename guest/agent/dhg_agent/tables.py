@@ -1,12 +1,18 @@
-"""Describes the Deephaven tables that a program assigns, by their first rows."""
+"""Describes the Deephaven tables that a program assigns, by their first rows.
+
+What is a table to its user, and not to Deephaven, is named.
+"""
 
 import contextlib
 import functools
+import itertools
 import os
 import queue
 import sys
 import threading
 import time
+
+from . import preview
 
 ROWS = 10
 # For all tables of a run. Reading a table may run the user's own formulas, which may
@@ -15,6 +21,25 @@ SECONDS = 20
 PREVIEW_CHARACTERS = 64 * 1024
 VALUE = "_"  # what the value of an expression is called, as in an interactive session
 
+# The server's errors, a server_watch.UpdateErrors, where there is a server.
+update_errors = None
+
+_ELEMENTS = 20  # of a list and the like that are looked at: a table is among the first
+_REASON_CHARACTERS = 500
+
+# Classes that are named only: by module, since they need not be loaded.
+_NAMED = {
+    ("deephaven.table", "PartitionedTable"): "a partitioned table",
+    ("deephaven.table", "PartitionedTableProxy"): "a proxy of a partitioned table",
+    ("deephaven.table", "RollupTable"): "a rollup table",
+    ("deephaven.table", "TreeTable"): "a tree table",
+    ("deephaven.table", "MultiJoinTable"): "a multi-join table",
+    ("deephaven.plot.figure", "Figure"): "a figure",
+    ("pandas", "DataFrame"): "a pandas DataFrame",
+    ("pandas.core.frame", "DataFrame"): "a pandas DataFrame",
+}
+_COLLECTIONS = {list: "a list", tuple: "a tuple", dict: "a dict"}
+
 
 def is_table(value):
     """Whether this is a Deephaven table. False at once where Deephaven is not loaded."""
@@ -22,14 +47,39 @@ def is_table(value):
     return isinstance(kind, type) and issubclass(type(value), kind)
 
 
+def what_else(value):
+    """What a value is that is named without being shown, in words; None for all others."""
+    kind = type(value)
+    if kind in _COLLECTIONS:
+        try:
+            items = value.values() if kind is dict else value
+            first = list(itertools.islice(items, _ELEMENTS))
+        except RuntimeError:  # another thread is changing it
+            return None
+        holds = any(is_table(item) or _named_kind(type(item)) for item in first)
+        return f"{_COLLECTIONS[kind]} with tables in it" if holds else None
+    return _named_kind(kind)
+
+
+@functools.cache
+def _named_kind(kind):
+    for each in kind.__mro__:
+        text = _NAMED.get((each.__module__, each.__qualname__))
+        if text:
+            return text
+    return None
+
+
 def assigned(namespace):
-    """The tables in `namespace` that are shown, by their names."""
+    """The values in `namespace` that are shown or named, by their names."""
     if "deephaven.table" not in sys.modules:
         return {}
     return {
         name: value
         for name, value in list(namespace.items())
-        if is_table(value) and type(name) is str and not name.startswith("_")
+        if type(name) is str
+        and not name.startswith("_")
+        and (is_table(value) or what_else(value))
     }
 
 
@@ -51,7 +101,9 @@ def describe(tables, with_meta):
     result = []
     for name, table in tables.items():
         info = _nothing_known(name)
-        if late is not None:
+        if not is_table(table):
+            info["not_shown_why"] = f"it is {what_else(table) or 'no table any more'}"
+        elif late is not None:
             info["not_shown_why"] = f"reading table '{late}' took longer than {SECONDS} s"
         elif not _fill_until(end, info, table, with_meta):
             late = name
@@ -160,8 +212,16 @@ def _updates_held_off(graph, end):
 
 def _fill(info, table, graph, with_meta):
     reasons = []
+    failed = False
     if graph is not None:
         graph.setSerialTableOperationsSafe(True)  # who asks us holds the lock
+        failed = table.j_table.isFailed()
+    if failed:
+        # Its rows are those of some moment in the midst of the update that failed.
+        if with_meta:
+            _add_definition(info, table.j_table)
+        info["not_shown_why"] = _why_failed()
+        return
     for step in (_add_meta, _add_preview) if with_meta else (_add_preview,):
         try:
             step(info, table.j_table)
@@ -171,18 +231,29 @@ def _fill(info, table, graph, with_meta):
         info["not_shown_why"] = "; ".join(reasons)
 
 
+def _why_failed():
+    errors = update_errors.texts() if update_errors is not None else []
+    # Which of them is this table's, the server does not say.
+    why = "; or ".join(_shortened(_one_line(text)) for text in errors[:3])
+    return f"the table has failed: {why}" if why else "the table has failed"
+
+
 def _add_meta(info, table):
+    _add_definition(info, table)
+    # A blink table has rows for a moment only: a count of them says nothing.
+    tools = "io.deephaven.engine.table.impl.BlinkTableTools"
+    if not (info["is_refreshing"] and _java(tools).isBlink(table)):
+        info["row_count"] = table.size()
+
+
+def _add_definition(info, table):
     definition = table.getDefinition()
     names = list(definition.getColumnNamesArray())
     types = definition.getColumnTypesArray()
     # One call for all: each is a step into the JVM and back.
     for name, kind in zip(names, _java("java.util.Arrays").toString(types)[1:-1].split(", ")):
-        info["columns"].append({"name": name, "type": _type_name(kind)})
+        info["columns"].append({"name": preview.text(name), "type": _type_name(kind)})
     info["is_refreshing"] = table.isRefreshing()
-    # A blink table has rows for a moment only: a count of them says nothing.
-    tools = "io.deephaven.engine.table.impl.BlinkTableTools"
-    if not (info["is_refreshing"] and _java(tools).isBlink(table)):
-        info["row_count"] = table.size()
 
 
 def _add_preview(info, table):
@@ -190,7 +261,7 @@ def _add_preview(info, table):
     if len(text) > PREVIEW_CHARACTERS:
         info["not_shown_why"] = f"the rest of these rows, which have {len(text)} characters"
         text = text[:PREVIEW_CHARACTERS] + "\n"
-    info["preview"] = text
+    info["preview"] = preview.lined_up(text)
 
 
 _PRIMITIVES = {"Z": "boolean", "B": "byte", "C": "char", "S": "short", "I": "int",
@@ -210,11 +281,22 @@ def _type_name(text):
 def _reason(error):
     """What an exception says, without the JVM's stack that it may bring."""
     try:
-        lines = str(error).splitlines()
+        text = _one_line(str(error))
     except Exception:
-        lines = []
-    text = " ".join(line.strip() for line in lines if not line.startswith("\t"))
-    return (text or type(error).__name__)[:500]
+        text = ""
+    return _shortened(text or type(error).__name__)
+
+
+def _one_line(text):
+    lines = preview.text(text).splitlines()
+    return " ".join(line.strip() for line in lines if not line.startswith("\t"))
+
+
+def _shortened(text):
+    """A traceback's end says the most, a formula's beginning."""
+    if len(text) <= _REASON_CHARACTERS:
+        return text
+    return f"{text[: _REASON_CHARACTERS // 2]} ... {text[-_REASON_CHARACTERS // 2 :]}"
 
 
 @functools.cache

@@ -180,6 +180,112 @@ def test_which_tables_are_shown(modules):
     assert tables.changed(before, after) == {"replaced": replaced, "grüße": new, "alias": old}
 
 
+def test_what_is_a_table_to_its_user_only_is_named(modules):
+    tables, jpy, table = modules
+    from deephaven.table import PartitionedTable, RollupTable
+
+    class Mine(RollupTable):
+        pass
+
+    class DataFrame:
+        __module__, __qualname__ = "pandas", "DataFrame"
+
+    class Other:
+        pass
+
+    t, p = table(jpy.JTable([])), PartitionedTable()
+    namespace = {
+        "p": p, "r": RollupTable(), "mine": Mine(), "l": [t], "mixed": (1, None, t), "d": {"a": p},
+        "frame": DataFrame(), "n": 1, "numbers": [1, 2], "nothing": [], "other": Other(),
+        "kind": DataFrame, "_hidden": p, "nested": [[t]], "late": [0] * 1000 + [t],
+    }  # fmt: skip
+    infos = tables.describe(tables.changed({}, namespace), True)
+    assert {info["name"]: info["not_shown_why"] for info in infos} == {
+        "p": "it is a partitioned table",
+        "r": "it is a rollup table",
+        "mine": "it is a rollup table",
+        "l": "it is a list with tables in it",
+        "mixed": "it is a tuple with tables in it",
+        "d": "it is a dict with tables in it",
+        "frame": "it is a pandas DataFrame",
+    }
+    assert all((info["preview"], info["columns"], info["row_count"]) == (None, [], None)
+               for info in infos)  # fmt: skip
+
+
+def test_a_list_that_held_tables_before_the_run_is_not_new(modules):
+    tables, jpy, table = modules
+    old = [table(jpy.JTable([]))]
+    before = tables.assigned({"old": old})
+    old.clear()
+    assert tables.changed(before, {"old": old}) == {}
+    # Emptied after it was found.
+    [info] = tables.describe({"l": old}, True)
+    assert info["not_shown_why"]
+
+
+@pytest.mark.parametrize("with_meta", [True, False])
+def test_a_table_that_has_failed_says_so_and_shows_nothing(modules, with_meta):
+    tables, jpy, _ = modules
+
+    class Errors:
+        found = ["java.lang.X: " + "a" * 2000 + "\n\tat a.b(C.java)\nValueError: boom", "Y: other"]
+
+        def texts(self):
+            return self.found
+
+    tables.update_errors = Errors()
+    read = []
+    column = ("x", "int", [lambda: read.append(1)])
+    how = {"graph": jpy.UpdateGraph(), "failed": True}
+    info = describe_one(modules, column, with_meta=with_meta, **how)
+    why = info["not_shown_why"]
+    assert why.startswith("the table has failed: java.lang.X: aaa")
+    assert why.endswith("a ValueError: boom; or Y: other") and len(why) < 700
+    assert (info["preview"], info["row_count"], read) == (None, None, [])
+    assert bool(info["columns"]) == with_meta
+    Errors.found = []
+    info = describe_one(modules, column, with_meta=with_meta, **how)
+    assert info["not_shown_why"] == "the table has failed"
+
+
+def test_characters_of_two_units_are_put_together(modules):
+    grin = "\ud83d\ude00"  # as jpy has it
+
+    def boom():
+        raise RuntimeError("java: " + grin)
+
+    info = describe_one(modules, ("größe" + grin, "int", [grin + "\ud83d"]))
+    assert info["columns"][0]["name"] == "größe\U0001f600"
+    assert info["preview"].split()[-1] == "\U0001f600\ufffd"
+    assert describe_one(modules, ("x", "int", [boom]))["not_shown_why"] == "java: \U0001f600"
+
+
+@pytest.mark.parametrize(
+    "java, shown",
+    [
+        (
+            "    x|    y\n-----+-----\nab   |    1\n\ud83d\ude00\ud83d\ude00 |   22\n日本語  |  333\n",
+            "     x|    y\n------+-----\nab    |    1\n😀😀  |   22\n日本語|  333\n",
+        ),
+        # Nothing is wide: as it was.
+        ("  é|  y\n---+---\nü  |  1\n", "  é|  y\n---+---\nü  |  1\n"),
+        # Combining characters take no room of their own.
+        ("    x|y\n-----+-\ne\u0301e\u0301 |1\n", "    x|y\n-----+-\ne\u0301e\u0301   |1\n"),
+        # A line break in a value: that line is left as it is, the others line up.
+        ("    x|  y\n-----+---\n日\n本   |  1\n日本語  |  2\n",
+         "     x|  y\n------+---\n日\n本   |  1\n日本語|  2\n"),
+        # A value with the separator in it.
+        ("    x|  y\n-----+---\n日|本  |  1\n", "    x|  y\n-----+---\n日|本|  1\n"),
+        ("\n\n日\n", "\n\n日\n"),
+    ],
+)  # fmt: skip
+def test_columns_line_up_for_wide_characters(modules, java, shown):
+    from dhg_agent import preview
+
+    assert preview.lined_up(java) == shown
+
+
 def test_without_deephaven_nothing_is_looked_at(modules, monkeypatch):
     tables, _, _ = modules
     monkeypatch.delitem(sys.modules, "deephaven.table")

@@ -11,10 +11,14 @@ import types
 class JTable:
     """io.deephaven.engine.table.Table: `columns` is [(name, Class.toString(), values)]."""
 
-    def __init__(self, columns, graph=None, blink=False):
+    def __init__(self, columns, graph=None, blink=False, failed=False):
         self.columns = columns
         self.graph = graph
         self.blink = blink
+        self.failed = failed
+
+    def isFailed(self):
+        return self.failed
 
     def isRefreshing(self):
         return self.graph is not None

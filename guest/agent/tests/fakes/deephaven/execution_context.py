@@ -17,9 +17,25 @@ class _Scope:
         return _Scope.session
 
 
+class Lock:
+    held = taken = 0
+
+    def lock(self):
+        Lock.held += 1
+        Lock.taken += 1
+
+    def unlock(self):
+        Lock.held -= 1
+
+
+class _UpdateGraph:
+    exclusiveLock = staticmethod(Lock)
+
+
 class _Context:
     class j_exec_ctx:
         getQueryScope = staticmethod(_Scope)
+        getUpdateGraph = staticmethod(_UpdateGraph)
 
 
 def get_exec_ctx():

@@ -1,0 +1,58 @@
+"""Whether a program runs under the update graph's lock."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+SCRIPT = """
+import sys
+from types import SimpleNamespace
+from dhg_agent import script_session, session
+
+executor = script_session.ScriptSessionExecutor([], [], lambda line: None)
+from deephaven.execution_context import Lock
+seen = []
+
+def run_user_code(scope):
+    seen.append(Lock.held)
+    if ends:
+        session.current.code_ended()
+        seen.append(Lock.held)
+    if fails:
+        raise MemoryError
+
+session.run_user_code = run_user_code
+hold, ends, fails = eval(sys.argv[1])
+session.current = SimpleNamespace(**({} if hold is None else {"hold_updates": hold}))
+try:
+    executor.run()
+except MemoryError:
+    pass
+print(seen, Lock.held, Lock.taken, file=sys.__stderr__)
+"""
+
+
+@pytest.mark.parametrize(
+    "how, seen",
+    [
+        ("None, False, False", "[0] 0 0"),
+        ("False, False, False", "[0] 0 0"),
+        ("True, False, False", "[1] 0 1"),
+        # Threads that are waited for may wait for an update.
+        ("True, True, False", "[1, 0] 0 1"),
+        ("True, False, True", "[1] 0 1"),
+    ],
+)
+def test_the_lock_is_held_during_the_code_if_asked_for(how, seen):
+    paths = f"{ROOT}:{ROOT / 'tests/fakes'}"
+    run = subprocess.run(
+        ["/usr/bin/python3", "-c", SCRIPT, how],
+        env={**os.environ, "PYTHONPATH": paths, "JAVA_HOME": "/java"},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.splitlines()[-1] == seen
