@@ -43,9 +43,10 @@ steady_clock::time_point end_of_stress() {
 // One guest, from its first fault on: a page server has most to do then.
 void churn(Served& served, std::uint32_t seed) {
   REQUIRE(served.attach());
-  const auto region = served.layout().regions.front();
-  const auto reply = served.vm().run({Op::churn, Order::sequential, 4, seed, region.offset,
-                                      region.length, static_cast<std::uint64_t>(kRound.count())});
+  const auto region = served.layout().regions.back();
+  const auto reply =
+      served.vm().run({Op::churn, Order::sequential, 2 + seed % 3, seed, region.offset,
+                       region.length, static_cast<std::uint64_t>(kRound.count())});
   INFO(served.failure());
   REQUIRE(reply);
   REQUIRE(reply->wrong == 0);
@@ -56,7 +57,7 @@ void stress(Round round) {
   const auto until = end_of_stress();
   std::mt19937 random(20);
   do {
-    for (const auto& layout : {full_region(2 * kMiB + 20 * kKiB), one_region()})
+    for (const auto& layout : {full_region(2 * kMiB + 20 * kKiB), several_regions()})
       round(layout, static_cast<std::uint32_t>(random()));
   } while (steady_clock::now() < until);
 }
@@ -66,7 +67,7 @@ class Restless {
  public:
   explicit Restless(std::uint32_t seed) : random_(seed) {}
   bool operator()(GuestMemory& memory) {
-    const auto region = memory.regions().front();
+    const auto region = memory.regions().back();
     const auto first = random_() % (region.length / kPageSize);
     return memory.install(
         intersect({region.offset + first * kPageSize, (1 + random_() % 16) * kPageSize}, region));

@@ -82,7 +82,10 @@ TEST_CASE("Faults that a page server's own thread reads are served while the fau
     sched_setscheduler(0, SCHED_IDLE, &none);
     return false;
   };
-  Served served(full_region(256 * kKiB), server, "scripted");
+  // Two regions: the fake VMM does not tell who faulted then, and nobody is colocated.
+  const Layout layout{
+      "two", 512 * kKiB, {{0, 512 * kKiB}}, {{0, 256 * kKiB}, {256 * kKiB, 256 * kKiB}}};
+  Served served(layout, server, "scripted");
   REQUIRE(served.attach());
   {
     const std::jthread installer([&](const std::stop_token& over) {
@@ -94,7 +97,7 @@ TEST_CASE("Faults that a page server's own thread reads are served while the fau
         std::this_thread::sleep_for(1ms);
       }
     });
-    const auto reply = served.vm().run({Op::churn, Order::sequential, 3, 7, 0, 256 * kKiB, 300});
+    const auto reply = served.vm().run({Op::churn, Order::sequential, 2, 7, 0, 64 * kKiB, 500});
     INFO(served.failure());
     CHECK(reply);
     if (reply) CHECK(reply->wrong == 0);
@@ -110,7 +113,6 @@ TEST_CASE("A mistake of a page server's own thread ends the run while the fault 
   server.attaching = [&](auto& attached) { memory = &attached; };
   Served served(full_region(kMiB), server, "scripted");
   REQUIRE(served.attach());
-  REQUIRE(served.read_and_compare({0, 8 * kPageSize}, Order::random) == "");
   CHECK_FALSE(memory.load()->install({1, 1}));
   CHECK(served.vmm_dies());
   CHECK_THAT(served.failure(), Contains("not a range of whole pages"));

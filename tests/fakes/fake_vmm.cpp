@@ -330,38 +330,31 @@ bool as_expected(const Owned& owned) {
   return first == expected && std::memcmp(memory + 8, rest + 8, kPage - 8) == 0;
 }
 
-// One thread of churn: `mine` are its pages, in runs of neighbours between those of others.
-std::uint64_t churn_own(std::vector<Owned> mine, std::uint32_t seed,
-                        std::chrono::steady_clock::time_point until, std::uint64_t& wrong) {
-  std::mt19937 random(seed);
-  std::uint64_t steps = 0;
-  for (; std::chrono::steady_clock::now() < until; ++steps) {
-    const auto first = random() % mine.size();
-    switch (random() % 4) {
-      case 0: { // give some back
-        auto end = first + 1;
-        const auto most = std::min(mine.size(), first + 1 + random() % 8);
-        while (end < most && mine[end].page == mine[end - 1].page + kPage) ++end;
-        if (madvise(at(mine[first].page), (end - first) * kPage, MADV_DONTNEED) != 0)
-          die("madvise");
-        for (auto n = first; n < end; ++n) mine[n] = {mine[n].page, Owned::Holds::zeros, 0, true};
-        break;
-      }
-      case 1: { // write
-        auto& owned = mine[first];
-        owned.holds = Owned::Holds::mark;
-        owned.mark = (std::uint64_t{seed} << 40) + steps + 1;
-        std::memcpy(at(owned.page), &owned.mark, sizeof owned.mark);
-        break;
-      }
-      default:
-        if (!as_expected(mine[first])) ++wrong;
+// One step of a thread of churn. @return whether a page was as it should be
+bool churn_step(std::vector<Owned>& mine, std::mt19937& random, std::uint64_t mark) {
+  const auto first = random() % mine.size();
+  auto& owned = mine[first];
+  switch (random() % 4) {
+    case 0: { // give some back
+      auto end = first + 1;
+      const auto most = std::min(mine.size(), first + 1 + random() % 8);
+      while (end < most && mine[end].page == mine[end - 1].page + kPage) ++end;
+      if (madvise(at(owned.page), (end - first) * kPage, MADV_DONTNEED) != 0) die("madvise");
+      for (auto n = first; n < end; ++n) mine[n] = {mine[n].page, Owned::Holds::zeros, 0, true};
+      return true;
     }
+    case 1: // write
+      owned.holds = Owned::Holds::mark;
+      owned.mark = mark;
+      std::memcpy(at(owned.page), &mark, sizeof mark);
+      return true;
+    default:
+      return as_expected(owned);
   }
-  for (const auto& owned : mine) wrong += as_expected(owned) ? 0 : 1;
-  return steps;
 }
 
+// After each round all wait for all: else the fault of another would see to one that was
+// forgotten, and nobody would notice.
 Reply churn(const Command& command) {
   // Short runs, so that whatever is installed at once is several threads'.
   constexpr std::size_t kRun = 5;
@@ -370,15 +363,22 @@ Reply churn(const Command& command) {
   const auto pages = pages_of(command);
   std::atomic<std::uint64_t> steps = 0;
   std::atomic<std::uint64_t> wrong = 0;
+  bool over = false;
+  std::barrier round(static_cast<std::ptrdiff_t>(command.threads),
+                     [&]() noexcept { over = std::chrono::steady_clock::now() >= until; });
   std::vector<std::thread> threads;
   for (std::uint32_t i = 0; i < command.threads; ++i) {
     std::vector<Owned> mine;
     for (std::size_t n = 0; n < pages.size(); ++n)
       if (n / kRun % command.threads == i) mine.push_back({pages[n]});
     threads.emplace_back([&, i, mine = std::move(mine)]() mutable {
-      std::uint64_t bad = 0;
-      steps += churn_own(std::move(mine), command.seed + i, until, bad);
-      wrong += bad;
+      std::mt19937 random(command.seed + i);
+      while (!over) {
+        for (auto left = 1 + random() % 3; left > 0; --left)
+          wrong += churn_step(mine, random, (std::uint64_t{i + 1} << 40) + ++steps) ? 0 : 1;
+        round.arrive_and_wait();
+      }
+      for (const auto& owned : mine) wrong += as_expected(owned) ? 0 : 1;
     });
   }
   for (auto& thread : threads) thread.join();
