@@ -8,6 +8,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -82,22 +83,27 @@ TEST_CASE("Faults that a page server's own thread reads are served while the fau
     sched_setscheduler(0, SCHED_IDLE, &none);
     return false;
   };
-  // Two regions: the fake VMM does not tell who faulted then, and nobody is colocated.
-  const Layout layout{
-      "two", 512 * kKiB, {{0, 512 * kKiB}}, {{0, 256 * kKiB}, {256 * kKiB, 256 * kKiB}}};
+  // Two regions: the fake VMM does not tell who faulted then, and nobody is colocated. In the
+  // second there is always a page that is missing.
+  const ByteRange guests{0, 256 * kKiB};
+  const ByteRange installers{guests.end(), 512 * kMiB};
+  const Layout layout{"two", installers.end(), {guests}, {guests, installers}};
   Served served(layout, server, "scripted");
   REQUIRE(served.attach());
   {
     const std::jthread installer([&](const std::stop_token& over) {
       stay_on_one_processor();
+      ByteRange page{installers.offset, kPageSize};
       while (!over.stop_requested()) {
         const auto until = std::chrono::steady_clock::now() + 2ms;
-        while (std::chrono::steady_clock::now() < until)
-          if (!memory.load()->install({0, 16 * kPageSize})) return;
+        for (; std::chrono::steady_clock::now() < until && page.offset < installers.end();
+             page.offset += kPageSize)
+          if (!memory.load()->install(page)) return;
         std::this_thread::sleep_for(1ms);
       }
     });
-    const auto reply = served.vm().run({Op::churn, Order::sequential, 2, 7, 0, 64 * kKiB, 500});
+    const auto reply =
+        served.vm().run({Op::churn, Order::sequential, 2, 7, guests.offset, guests.length, 500});
     INFO(served.failure());
     CHECK(reply);
     if (reply) CHECK(reply->wrong == 0);
@@ -110,9 +116,15 @@ TEST_CASE("A mistake of a page server's own thread ends the run while the fault 
           "[core]") {
   Scripted server;
   std::atomic<GuestMemory*> memory = nullptr;
+  std::promise<void> idle;
   server.attaching = [&](auto& attached) { memory = &attached; };
+  server.idling = [&](auto&) {
+    idle.set_value(); // once only: no fault is served
+    return false;
+  };
   Served served(full_region(kMiB), server, "scripted");
-  REQUIRE(served.attach());
+  idle.get_future().wait();
+  std::this_thread::sleep_for(20ms); // it sleeps by then, or else this shows nothing
   CHECK_FALSE(memory.load()->install({1, 1}));
   CHECK(served.vmm_dies());
   CHECK_THAT(served.failure(), Contains("not a range of whole pages"));
