@@ -9,8 +9,8 @@ from conftest import PAGE_SERVERS, nothing_left
 PROGRAM = """
 import gc, glob, hashlib, mmap, os, struct, threading
 
-FILES = sorted(glob.glob("/usr/lib/python3.11/*.py"))[::8]
-PAGE, SIZE = 4096, 1 << 19
+FILES = sorted(glob.glob("/usr/lib/python3.11/*.py"))[::16]
+PAGE, SIZE = 4096, 1 << 18
 
 def look():
     digest = hashlib.sha256()
@@ -57,7 +57,7 @@ for reading in children:
     with open(reading) as pipe:
         seen.append(pipe.read())
     os.wait()
-print(count, len(FILES) > 10, len(seen), *sorted(set(seen)))
+print(count, len(FILES) > 5, len(seen), *sorted(set(seen)))
 """
 
 
