@@ -4,12 +4,23 @@
 
 #include <sys/timerfd.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
 namespace dhg::memory {
+namespace {
 
-Colocation::Colocation() : timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
+// Binding and letting go is four system calls and two moves: worth it for so many faults.
+constexpr int kWorthwhile = 8;
+constexpr int kNeededFirst = 2;
+constexpr int kMostNeeded = 64;
+
+} // namespace
+
+Colocation::Colocation()
+    : timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
+      needed_in_a_row_(kNeededFirst) {
   if (!timer_) throw system_error(errno, "cannot create a timer");
 }
 
@@ -25,18 +36,31 @@ void Colocation::set_timer(bool ticks) noexcept {
 void Colocation::tick() noexcept {
   std::uint64_t expirations = 0;
   (void)!read(timer_.get(), &expirations, sizeof expirations);
-  if (!fault_since_tick_) release();
+  if (!fault_since_tick_) {
+    release();
+    needed_in_a_row_ = kNeededFirst;
+  }
   fault_since_tick_ = false;
-  if (!bound_) set_timer(false);
+  if (!bound_ && needed_in_a_row_ == kNeededFirst) set_timer(false);
 }
 
 void Colocation::follow(pid_t thread) noexcept {
   fault_since_tick_ = true;
-  if (bound_ && bound_->thread == thread) return;
-  release();
-  const bool again = thread != 0 && thread == last_;
+  if (bound_ && bound_->thread == thread) {
+    ++bound_->faults;
+    return;
+  }
+  if (bound_) {
+    needed_in_a_row_ =
+        bound_->faults < kWorthwhile ? std::min(2 * needed_in_a_row_, kMostNeeded) : kNeededFirst;
+    release();
+  }
+  in_a_row_ = thread == last_ ? in_a_row_ + 1 : 1;
   last_ = thread;
-  if (!again) return;
+  if (thread != 0 && in_a_row_ >= needed_in_a_row_) bind(thread);
+}
+
+void Colocation::bind(pid_t thread) noexcept {
   // Where the scheduler put us: it knows which processor has time.
   const int here = sched_getcpu();
   if (here < 0) return;

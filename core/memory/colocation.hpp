@@ -22,7 +22,8 @@ class Colocation {
   Colocation(const Colocation&) = delete;
   Colocation& operator=(const Colocation&) = delete;
 
-  /// `thread` (0: not known) raised a fault. The second in a row binds it.
+  /// `thread` (0: not known) raised a fault. The second in a row binds it; where several
+  /// threads fault in turns, so that it is soon let go again, it takes more and more.
   void follow(pid_t thread) noexcept;
   /// No faults come any more.
   void release() noexcept;
@@ -40,13 +41,17 @@ class Colocation {
     pid_t thread;
     cpu_set_t its_processors;
     cpu_set_t our_processors;
+    int faults = 1; // since then
   };
   void set_timer(bool ticks) noexcept;
+  void bind(pid_t thread) noexcept;
 
   const UniqueFd timer_;
   bool ticking_ = false;
   bool fault_since_tick_ = false;
   pid_t last_ = 0;
+  int in_a_row_ = 0;
+  int needed_in_a_row_;
   std::optional<Bound> bound_;
 };
 

@@ -24,9 +24,12 @@ enum class Wait { messages, tick, nothing, ended };
 // userfaultfd before it sleeps. Whoever is told of messages reads all of them.
 class Waiter {
  public:
-  Waiter(int userfaultfd, int timer, int vmm, int stop)
-      : epoll_(epoll_create1(EPOLL_CLOEXEC)), userfaultfd_(userfaultfd), timer_(timer) {
-    for (const int fd : {userfaultfd, timer, vmm, stop}) {
+  Waiter(const ManagedMemory& memory, int timer, int vmm, int stop)
+      : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+        userfaultfd_(memory.userfaultfd()),
+        news_(memory.news()),
+        timer_(timer) {
+    for (const int fd : {userfaultfd_, news_, timer, vmm, stop}) {
       epoll_event event{};
       event.events = EPOLLIN | EPOLLET;
       event.data.fd = fd;
@@ -37,7 +40,7 @@ class Waiter {
 
   /// @param sleep until there is something
   Wait wait(ManagedMemory& memory, bool sleep) const {
-    std::array<epoll_event, 4> events;
+    std::array<epoll_event, 5> events;
     const int ready = epoll_wait(epoll_.get(), events.data(), events.size(), sleep ? -1 : 0);
     if (ready < 0 && errno != EINTR) {
       memory.fail(fmt::format("cannot wait for page faults: {}", std::strerror(errno)));
@@ -50,6 +53,7 @@ class Waiter {
         if (result == Wait::nothing) result = Wait::tick;
         continue;
       }
+      if (event.data.fd == news_) continue; // to be seen in the memory itself
       if (event.data.fd != userfaultfd_) return Wait::ended;
       if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) {
         memory.fail("the userfaultfd was closed under the fault loop");
@@ -63,6 +67,7 @@ class Waiter {
  private:
   const UniqueFd epoll_;
   const int userfaultfd_;
+  const int news_;
   const int timer_;
 };
 
@@ -74,7 +79,7 @@ class Waiter {
 void run_fault_loop(ManagedMemory& memory, PageServer& server, CallWatch& watch, int vmm,
                     int stop) {
   Colocation colocation;
-  const Waiter waiter(memory.userfaultfd(), colocation.timer(), vmm, stop);
+  const Waiter waiter(memory, colocation.timer(), vmm, stop);
   bool background = true;
   int reads_without_wait = 0;
   while (!memory.ended()) {
@@ -100,7 +105,8 @@ void run_fault_loop(ManagedMemory& memory, PageServer& server, CallWatch& watch,
       continue;
     }
     reads_without_wait = 0;
-    switch (waiter.wait(memory, !background)) {
+    // The last step of background work may have read faults, for which nobody is woken.
+    switch (waiter.wait(memory, !background && !memory.fault_waits())) {
       case Wait::messages:
         if (!memory.read_messages()) return;
         break;

@@ -50,8 +50,10 @@ HostRegion parse_region(const json& region, std::uint64_t file_size) {
     refuse(fmt::format("region at {:#x} of {} bytes does not fit the address space", result.address,
                        size));
   if (offset > file_size || size > file_size - offset)
-    refuse(fmt::format("region of {} bytes at offset {} passes the end of the memory file ({})",
-                       size, offset, file_size));
+    refuse(
+        fmt::format("region of {} bytes at offset {} passes the end of the memory file, which "
+                    "has {} bytes",
+                    size, offset, file_size));
   return result;
 }
 

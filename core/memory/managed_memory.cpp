@@ -3,7 +3,6 @@
 #include "dhg/page_server.hpp"
 #include "memory/exception_text.hpp"
 #include "memory/fault_log.hpp"
-#include "os/userfaultfd.hpp"
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -12,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <shared_mutex>
 #include <system_error>
 
 namespace dhg::memory {
@@ -19,24 +19,39 @@ namespace {
 
 namespace uffd = os::uffd;
 
+using std::chrono::steady_clock;
+
 // The window in which an event is read but the kernel still says EAGAIN is as
-// long as a thread needs to be scheduled; a second of it means that it is stuck.
-constexpr int kMaxAttempts = 200'000;
+// long as a thread of the VMM needs to be scheduled; so long means that it is stuck.
+constexpr auto kRefusalLimit = std::chrono::seconds(5);
+// Others' faults are read only between two ioctls: half a millisecond of copying.
+constexpr std::uint64_t kLongestFill = 2UL * 1024 * 1024;
 
 std::string error_text(int error) { return std::generic_category().message(error); }
 
 } // namespace
 
 ManagedMemory::ManagedMemory(const FilePageSource& source, Handoff handoff, std::string server,
-                             FaultLog* log)
+                             os::EventFd& news, FaultLog* log)
     : source_(source),
       handoff_(std::move(handoff)),
       server_(std::move(server)),
+      news_(news),
       log_(log),
       extents_(source.data_extents()),
       installed_(source.size()),
       removed_(source.size()) {
   for (const auto& region : handoff_.regions) regions_.push_back(region.file);
+}
+
+std::string ManagedMemory::why_not_fillable() const {
+  for (const auto& region : handoff_.regions)
+    if (!uffd::is_registered(handoff_.userfaultfd.get(), region.address))
+      return fmt::format(
+          "the VMM's memory handshake is not valid: its region at {:#x} is not "
+          "registered with the userfaultfd that came with it",
+          region.address);
+  return {};
 }
 
 bool ManagedMemory::installed(std::uint64_t offset) const noexcept {
@@ -59,17 +74,9 @@ bool ManagedMemory::install(ByteRange range) noexcept {
                     server_, range.offset, range.length));
     return false;
   }
-  int attempts = 0;
-  for (auto offset = range.offset; offset < range.end();) {
-    Step step{};
-    {
-      const std::shared_lock gate(gate_);
-      step = install_step(*region, offset, range.end());
-    }
-    if (step == Step::failed) return false;
-    if (step == Step::retry && !make_way(attempts)) return false;
-    if (step == Step::advanced) attempts = 0;
-  }
+  Progress progress{range.offset, range.end(), kLongestFill, std::nullopt};
+  while (progress.offset < progress.end)
+    if (!install_next(*region, progress)) return false;
   return true;
 }
 
@@ -84,55 +91,99 @@ ManagedMemory::Piece ManagedMemory::next_piece(std::uint64_t offset, std::uint64
   return {std::min(end, extent->end()), false};
 }
 
-ManagedMemory::Step ManagedMemory::install_step(const HostRegion& region, std::uint64_t& offset,
-                                                std::uint64_t end) {
+// Reads without the gate, for that may take as long as a disk takes.
+bool ManagedMemory::install_next(const HostRegion& region, Progress& progress) {
   const int fd = handoff_.userfaultfd.get();
+  const auto offset = progress.offset;
   const auto address = region.address + (offset - region.file.offset);
   if (installed_.test(offset)) {
-    const auto present = installed_.run_end(offset, end);
-    uffd::wake(fd, address, present - offset);
-    offset = present;
-    return Step::advanced;
+    progress.offset = installed_.run_end(offset, progress.end);
+    uffd::wake(fd, address, progress.offset - offset);
+    return true;
   }
-  const auto piece = next_piece(offset, end);
+  const auto removals = removals_.load(std::memory_order_acquire);
+  const auto piece = next_piece(offset, std::min(progress.end, offset + progress.longest));
   ByteRange range{offset, piece.end - offset};
   const auto* from = piece.zero ? nullptr : source_.fetch(range);
   if (!piece.zero && from == nullptr) return fail_to_read(offset);
-  const auto length = range.length;
-  const auto result =
-      piece.zero ? uffd::zero(fd, address, length) : uffd::copy(fd, address, from, length);
 
+  auto result = fill(address, range, from, removals);
+  for (; result.status == uffd::Status::again; result = fill(address, range, from, removals))
+    if (!make_way(progress)) return false;
+  progress.refused_since.reset();
   switch (result.status) {
     case uffd::Status::done:
     case uffd::Status::partial:
-      account({offset, result.bytes}, piece.zero);
-      offset += result.bytes;
-      return Step::advanced;
+      progress.offset += result.bytes;
+      progress.longest = std::min(2 * progress.longest, kLongestFill);
+      return true;
     case uffd::Status::exists:
-      installed_.set({offset, kPageSize});
       uffd::wake(fd, address, kPageSize);
-      offset += kPageSize;
-      return Step::advanced;
-    case uffd::Status::again:
-      return Step::retry;
+      progress.offset += kPageSize;
+      return true;
+    case uffd::Status::absent:
+      note_absent(region, progress, range.length);
+      return true;
     case uffd::Status::gone:
       ended_.store(true, std::memory_order_release);
-      break;
+      news_.set();
+      return false;
+    case uffd::Status::again:
     case uffd::Status::failed:
-      if (result.error == EFAULT && !piece.zero) return fail_to_read(offset);
-      fail(fmt::format("the kernel refused to fill {} bytes of guest memory at offset {}: {}",
-                       length, offset, error_text(result.error)));
       break;
   }
-  return Step::failed;
+  if (result.error == EFAULT && from != nullptr) return fail_to_read(offset);
+  fail(fmt::format("the kernel refused to fill {} bytes of guest memory at offset {}: {}",
+                   range.length, offset, error_text(result.error)));
+  return false;
 }
 
-ManagedMemory::Step ManagedMemory::fail_to_read(std::uint64_t offset) noexcept {
+// One ioctl for `range`, cut to what it can do at once; `from` is what was to be copied
+// there (null: zeros) when `removals` was read.
+uffd::Result ManagedMemory::fill(std::uint64_t address, ByteRange& range, const std::byte* from,
+                                 std::uint64_t removals) {
+  const int fd = handoff_.userfaultfd.get();
+  const std::shared_lock gate(gate_);
+  bool zero = from == nullptr;
+  if (removals_.load(std::memory_order_relaxed) != removals) {
+    if (installed_.test(range.offset)) return {uffd::Status::exists, 0, EEXIST};
+    const auto piece = next_piece(range.offset, range.end());
+    range.length = piece.end - range.offset;
+    zero = piece.zero;
+  }
+  const auto result =
+      zero ? uffd::zero(fd, address, range.length) : uffd::copy(fd, address, from, range.length);
+  if (result.status == uffd::Status::done || result.status == uffd::Status::partial)
+    account({range.offset, result.bytes}, zero);
+  if (result.status == uffd::Status::exists) installed_.set({range.offset, kPageSize});
+  return result;
+}
+
+// The kernel fills only what is one registered mapping, so where some of `length` bytes are
+// not, or where there are two mappings, less may do.
+void ManagedMemory::note_absent(const HostRegion& region, Progress& progress,
+                                std::uint64_t length) noexcept {
+  progress.longest = std::max(length / 2 / kPageSize * kPageSize, kPageSize);
+  if (length > kPageSize) return;
+  const ByteRange page{progress.offset, kPageSize};
+  {
+    const std::shared_lock gate(gate_);
+    // Zero, should it ever be ours again: nothing of the snapshot is there any more.
+    if (!removed_.test(page.offset)) taken_back_.fetch_add(page.length, std::memory_order_relaxed);
+    removed_.set(page);
+    installed_.set(page);
+  }
+  uffd::wake(handoff_.userfaultfd.get(), region.address + (page.offset - region.file.offset),
+             page.length);
+  progress.offset = page.end();
+}
+
+bool ManagedMemory::fail_to_read(std::uint64_t offset) noexcept {
   fail(
       fmt::format("the snapshot's memory file cannot be read at offset {} "
                   "(cut short, damaged, or an I/O error)",
                   offset));
-  return Step::failed;
+  return false;
 }
 
 void ManagedMemory::account(ByteRange range, bool zero) noexcept {
@@ -140,9 +191,14 @@ void ManagedMemory::account(ByteRange range, bool zero) noexcept {
   (zero ? zeroed_ : copied_).fetch_add(range.length, std::memory_order_relaxed);
 }
 
-bool ManagedMemory::make_way(int& attempts) noexcept {
-  if (!read_messages()) return false;
-  if (++attempts < kMaxAttempts) {
+// Here faults are read by whoever installs, and perhaps while the fault loop sleeps.
+bool ManagedMemory::make_way(Progress& progress) noexcept {
+  const bool go_on = read_messages();
+  if (fault_waits()) news_.set();
+  if (!go_on) return false;
+  const auto now = steady_clock::now();
+  if (!progress.refused_since) progress.refused_since = now;
+  if (now - *progress.refused_since < kRefusalLimit) {
     sched_yield();
     return true;
   }
@@ -193,7 +249,7 @@ void ManagedMemory::note_removed(std::uint64_t start, std::uint64_t end) noexcep
     installed_.clear(range);
     taken_back_.fetch_add(range.length, std::memory_order_relaxed);
   }
-  ++removals_;
+  removals_.fetch_add(1, std::memory_order_release);
 }
 
 bool ManagedMemory::note_fault(const uffd_msg& message) noexcept {
@@ -205,6 +261,7 @@ bool ManagedMemory::note_fault(const uffd_msg& message) noexcept {
   const auto page = fault.address / kPageSize * kPageSize;
   for (const auto& region : handoff_.regions) {
     if (!ByteRange{region.address, region.file.length}.contains(page)) continue;
+    const std::lock_guard lock(faults_mutex_);
     faults_.push_back({{region.file.offset + (page - region.address),
                         (fault.flags & UFFD_PAGEFAULT_FLAG_WRITE) != 0},
                        static_cast<pid_t>(fault.feat.ptid)});
@@ -215,18 +272,23 @@ bool ManagedMemory::note_fault(const uffd_msg& message) noexcept {
 }
 
 bool ManagedMemory::take_fault(ReadFault& fault) noexcept {
-  const std::unique_lock gate(gate_);
+  const std::lock_guard lock(faults_mutex_);
   if (faults_.empty()) return false;
   fault = faults_.front();
   faults_.pop_front();
   return true;
 }
 
+bool ManagedMemory::fault_waits() noexcept {
+  const std::lock_guard lock(faults_mutex_);
+  return !faults_.empty();
+}
+
 bool ManagedMemory::serve(PageServer& server, const PageFault& fault) {
   const FaultLog::Scope logged(log_, *this, FaultLog::Kind::fault, fault);
   const auto removals_seen = [this] {
     const std::shared_lock gate(gate_);
-    return removals_;
+    return removals_.load(std::memory_order_relaxed);
   };
   for (;;) {
     const auto before = removals_seen();
@@ -247,7 +309,7 @@ bool ManagedMemory::serve(PageServer& server, const PageFault& fault) {
     return false;
   }
   served_.fetch_add(1, std::memory_order_relaxed);
-  if (recording_) recording_->push_back({fault, std::chrono::steady_clock::now()});
+  if (recording_) recording_->push_back({fault, steady_clock::now()});
   return true;
 }
 
@@ -266,6 +328,7 @@ void ManagedMemory::fail(const std::string& reason) noexcept {
   const std::lock_guard lock(failure_mutex_);
   if (failure_.empty()) failure_ = reason;
   ended_.store(true, std::memory_order_release);
+  news_.set();
 }
 
 std::string ManagedMemory::failure() const {

@@ -3,6 +3,9 @@
 #include "memory/handshake.hpp"
 #include "memory/page_bitmap.hpp"
 #include "memory/page_source.hpp"
+#include "memory/writer_first_mutex.hpp"
+#include "os/event_fd.hpp"
+#include "os/userfaultfd.hpp"
 
 #include <linux/userfaultfd.h>
 #include <sys/types.h>
@@ -11,7 +14,6 @@
 #include <deque>
 #include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -50,14 +52,23 @@ class FaultLog;
 ///  - EEXIST is no error, but whoever waits for that page has to be woken;
 ///  - the guest's thread takes pages away only after its REMOVE was read: a page
 ///    found there in between (EEXIST) is gone a moment later, and only the next
-///    fault tells.
+///    fault tells;
+///  - what the VMM has mapped something else over (ENOENT) is not ours any more: it
+///    counts as removed, and whoever waited there is woken to look again.
+/// Whoever meets an unread event reads all messages, faults too, and the kernel wakes
+/// nobody for them again: see fault_waits() and news().
 /// Sources: userfaultfd(2), ioctl_userfaultfd(2), fs/userfaultfd.c.
 class ManagedMemory final : public GuestMemory {
  public:
   /// @param server the page server's name, for messages
+  /// @param news is set each time that a fault may have been read by whoever installs, or
+  ///   that the run ended: what a page server's own threads do shows nowhere else. Borrowed
   /// @param log what is served is written there too; may be null, and is borrowed
   ManagedMemory(const FilePageSource& source, Handoff handoff, std::string server,
-                FaultLog* log = nullptr);
+                os::EventFd& news, FaultLog* log = nullptr);
+
+  /// Why the memory that was handed over cannot be filled; empty if it can.
+  [[nodiscard]] std::string why_not_fillable() const;
 
   [[nodiscard]] std::span<const ByteRange> regions() const noexcept override { return regions_; }
   [[nodiscard]] const PageSource& source() const noexcept override { return source_; }
@@ -69,6 +80,10 @@ class ManagedMemory final : public GuestMemory {
   [[nodiscard]] bool read_messages() noexcept;
   /// The next fault that was read. @return false if there is none.
   [[nodiscard]] bool take_fault(ReadFault& fault) noexcept;
+  /// Whether there is one. Who serves faults must not sleep then.
+  [[nodiscard]] bool fault_waits() noexcept;
+  /// Readable, anew each time: see the constructor.
+  [[nodiscard]] int news() const noexcept { return news_.fd(); }
   /// Serves a fault through `server` and checks that it did.
   /// @return false if the run cannot go on.
   [[nodiscard]] bool serve(PageServer& server, const PageFault& fault);
@@ -91,19 +106,27 @@ class ManagedMemory final : public GuestMemory {
   }
 
  private:
-  enum class Step { advanced, retry, failed };
   struct Piece {
     std::uint64_t end;
     bool zero;
   };
+  // Of one call of install().
+  struct Progress {
+    std::uint64_t offset; ///< of the next page
+    std::uint64_t end;
+    std::uint64_t longest; ///< for one ioctl
+    std::optional<std::chrono::steady_clock::time_point> refused_since;
+  };
 
   [[nodiscard]] const HostRegion* region_of(ByteRange range) const noexcept;
   [[nodiscard]] Piece next_piece(std::uint64_t offset, std::uint64_t end) const;
-  [[nodiscard]] Step install_step(const HostRegion& region, std::uint64_t& offset,
-                                  std::uint64_t end);
-  [[nodiscard]] Step fail_to_read(std::uint64_t offset) noexcept;
+  [[nodiscard]] bool install_next(const HostRegion& region, Progress& progress);
+  [[nodiscard]] os::uffd::Result fill(std::uint64_t address, ByteRange& range,
+                                      const std::byte* from, std::uint64_t removals);
+  void note_absent(const HostRegion& region, Progress& progress, std::uint64_t length) noexcept;
+  [[nodiscard]] bool fail_to_read(std::uint64_t offset) noexcept;
   void account(ByteRange range, bool zero) noexcept;
-  [[nodiscard]] bool make_way(int& attempts) noexcept;
+  [[nodiscard]] bool make_way(Progress& progress) noexcept;
   [[nodiscard]] bool note(const uffd_msg& message) noexcept;
   void note_removed(std::uint64_t start, std::uint64_t end) noexcept;
   [[nodiscard]] bool note_fault(const uffd_msg& message) noexcept;
@@ -111,13 +134,15 @@ class ManagedMemory final : public GuestMemory {
   const FilePageSource& source_;
   const Handoff handoff_;
   const std::string server_;
+  os::EventFd& news_;
   FaultLog* const log_;
   std::vector<ByteRange> regions_;
   std::span<const ByteRange> extents_;
   PageBitmap installed_;
   PageBitmap removed_;
-  std::shared_mutex gate_; // see the class comment
-  std::uint64_t removals_ = 0;
+  WriterFirstMutex gate_; // see the class comment
+  std::atomic<std::uint64_t> removals_{0};
+  std::mutex faults_mutex_;
   std::deque<ReadFault> faults_;
   std::optional<std::vector<ServedFault>> recording_;
 

@@ -152,7 +152,7 @@ void MemorySession::serve(VmmLink link) {
   auto span = timeline_.span("handoff", timing::Track::memory);
   Handoff handoff;
   try {
-    handoff = receive_handoff(link.handoff.get(), backing, source_.size(), link.vmm, stop_.fd(),
+    handoff = receive_handoff(link.handoff.get(), backing, source_.size_now(), link.vmm, stop_.fd(),
                               link.deadline, refused_);
   } catch (...) {
     anything_came_ = !refused_.empty();
@@ -165,12 +165,14 @@ void MemorySession::serve(VmmLink link) {
   }
   auto* memory = [&] {
     const std::lock_guard lock(mutex_);
-    memory_ = std::make_unique<ManagedMemory>(source_, std::move(handoff), name_, log_);
+    memory_ = std::make_unique<ManagedMemory>(source_, std::move(handoff), name_, news_, log_);
     if (record_faults_) memory_->record_faults();
     return memory_.get();
   }();
   anything_came_ = true;
   handed_over_.set();
+  // Before anything is tried: a page that is not ours counts as mapped over later.
+  if (auto reason = memory->why_not_fillable(); !reason.empty()) return fail(reason);
   {
     const auto attach = timeline_.span("attach", timing::Track::memory);
     ask_server(CallWatch::Call::attach, [&] { server_.attach(*memory); });

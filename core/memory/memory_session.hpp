@@ -118,6 +118,7 @@ class MemorySession {
   os::EventFd attached_;
   os::EventFd handed_over_;
   os::EventFd done_;         // set by the thread when it ends
+  os::EventFd news_;         // of memory_
   mutable std::mutex mutex_; // guards the six below
   UniqueFd vmm_;
   std::optional<VmmLink> link_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -57,6 +58,12 @@ FilePageSource::FilePageSource(const std::filesystem::path& path,
   // Else each page that is not in the page cache brings along as much as a disk is told
   // to read ahead: 8 MiB for 4 KiB, on some. What is wanted beyond a page is said.
   madvise(const_cast<std::byte*>(file_.data()), file_.size(), MADV_RANDOM);
+}
+
+std::uint64_t FilePageSource::size_now() const noexcept {
+  struct stat info {};
+  if (fstat(file_.fd(), &info) != 0) return size();
+  return std::min(size(), static_cast<std::uint64_t>(info.st_size));
 }
 
 std::span<const ByteRange> FilePageSource::data_extents() const {

@@ -29,6 +29,8 @@ class FilePageSource final : public PageSource {
                           std::unique_ptr<PageReader> reader = nullptr);
 
   [[nodiscard]] std::uint64_t size() const noexcept override { return file_.size(); }
+  /// What is left of size() if the file was cut since it was opened.
+  [[nodiscard]] std::uint64_t size_now() const noexcept;
   /// Scans the file at the first call.
   [[nodiscard]] std::span<const ByteRange> data_extents() const override;
   void will_need(ByteRange range) const noexcept override;

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <cerrno>
@@ -25,6 +26,8 @@ Result interpret(int ioctl_result, int error, std::int64_t moved, std::uint64_t 
       return {Status::exists, 0, error};
     case ESRCH:
       return {Status::gone, 0, error};
+    case ENOENT:
+      return {Status::absent, 0, error};
     default:
       return {Status::failed, 0, error};
   }
@@ -51,6 +54,16 @@ Result zero(int fd, std::uint64_t address, std::uint64_t length) noexcept {
 void wake(int fd, std::uint64_t address, std::uint64_t length) noexcept {
   uffdio_range range{address, length};
   ioctl(fd, UFFDIO_WAKE, &range);
+}
+
+// A copy from where nothing can be read: the kernel looks for the mapping first.
+bool is_registered(int fd, std::uint64_t address) noexcept {
+  const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* nothing = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (nothing == MAP_FAILED) return true; // then what comes will tell
+  const auto result = copy(fd, address, static_cast<const std::byte*>(nothing), size);
+  munmap(nothing, size);
+  return result.status != Status::absent;
 }
 
 int read_events(int fd, std::span<uffd_msg> into) noexcept {

@@ -15,6 +15,7 @@ enum class Status {
   again,   ///< nothing: an event has to be read first
   exists,  ///< nothing: the first page is there already
   gone,    ///< nothing: the process has ended (ESRCH)
+  absent,  ///< nothing: it is not all one registered mapping any more (ENOENT)
   failed,  ///< nothing: see `error`
 };
 
@@ -32,6 +33,9 @@ struct Result {
 [[nodiscard]] Result zero(int fd, std::uint64_t address, std::uint64_t length) noexcept;
 /// UFFDIO_WAKE: for pages that somebody else has filled.
 void wake(int fd, std::uint64_t address, std::uint64_t length) noexcept;
+
+/// Whether missing pages at `address` are this userfaultfd's to fill. Changes nothing.
+[[nodiscard]] bool is_registered(int fd, std::uint64_t address) noexcept;
 
 /// Reads what is pending, at most `into.size()` messages.
 /// @return how many; 0 if none; -1 with errno on an error.

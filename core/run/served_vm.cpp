@@ -73,8 +73,10 @@ std::optional<ServedVmReport> ServedVm::advance() {
   done_ = done_ || readable(session_.done_fd());
   if (!gone_ && readable(peer_.process.get())) gone_ = deadline_in(kLastCallLimit);
 
+  // Nothing is served any more once the VMM's memory is gone, which is a moment before the
+  // process has ended, and for that its guard waits.
   const bool failed = !session_.failure().empty();
-  const bool waits_for_vmm = session_.anything_came() && failed && !gone_;
+  const bool waits_for_vmm = !gone_ && (guard_ || (session_.anything_came() && failed));
   if (done_ && !waits_for_vmm) return report();
   if (gone_ && !done_ && timing::Clock::now() >= *gone_) {
     stuck_ = true;
@@ -86,7 +88,7 @@ std::optional<ServedVmReport> ServedVm::advance() {
 }
 
 ServedVmReport ServedVm::report() {
-  if (guard_) guard_->release(gone_.has_value());
+  if (guard_) guard_->join();
   ServedVmReport result;
   result.pid = peer_.pid;
   result.page_server = server_.name;

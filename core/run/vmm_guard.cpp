@@ -52,11 +52,10 @@ VmmGuard::VmmGuard(int vmm, int userfaultfd) {
   if (pid_ == 0) stand_guard(us.get(), vmm, userfaultfd);
 }
 
-void VmmGuard::release(bool vmm_ended) noexcept {
+void VmmGuard::join() noexcept {
   if (pid_ < 0) return;
-  if (vmm_ended)
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
   pid_ = -1;
 }
 

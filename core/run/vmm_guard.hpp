@@ -12,9 +12,11 @@ class VmmGuard {
   /// Both are borrowed, and may be closed afterwards.
   /// @throws Error
   VmmGuard(int vmm, int userfaultfd);
-  /// Waits for its end if `vmm_ended`, or else leaves it on guard.
-  void release(bool vmm_ended) noexcept;
-  ~VmmGuard() { release(false); }
+  /// Leaves it on guard if the VMM lives: only when this process is about to end, for
+  /// nobody takes note of its end then.
+  ~VmmGuard() = default;
+  /// Waits for its end, once the VMM has ended.
+  void join() noexcept;
   VmmGuard(const VmmGuard&) = delete;
   VmmGuard& operator=(const VmmGuard&) = delete;
 

@@ -1,6 +1,7 @@
 """dhg page-server: memory for VMMs that other programs start. These here are a program
 of its own that knows nothing of dhg, tests/fakes/foreign_vmm.py; no guest is needed."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -209,6 +210,75 @@ def test_a_bad_handshake_with_memory_ends_the_vmm(serve, vmm):
     code, [report], _ = server.end()
     assert code == 125
     assert "overlap in memory" in report["error"]
+
+
+@pytest.mark.parametrize("options", [
+    ["eager"], ["lazy-4k"], ["lazy-2m"], ["hybrid"], ["working-set"],
+    ["hybrid", "--set", "page_server.options.background=all"],
+], ids="-".join)
+def test_a_vmm_that_maps_something_over_its_memory_lives(serve, vmm, options):
+    server = serve("--page-server", *options)
+    client = vmm("over")
+    assert line(client) == "ready"
+    time.sleep(0.1)  # for what is copied in the background
+    tell(client)
+    assert line(client) == f"right {SIZE // PAGE}"
+    code, [report], _ = server.end()
+    assert (code, report["outcome"], report["error"]) == (0, "ended", None)
+
+
+def test_memory_that_is_longer_than_the_file_is_refused_with_both_sizes(serve, vmm):
+    server = serve()
+    client = vmm("longer")
+    assert client.wait(timeout=5) == -signal.SIGKILL
+    assert client.stdout.read() == ""
+    code, [report], _ = server.end()
+    assert code == 125 and report["faults"] == 0
+    assert str(SIZE) in report["error"] and str(2 * SIZE) in report["error"]
+
+
+def test_a_file_that_is_cut_between_two_vms_is_refused_with_both_sizes(serve, vmm, memory):
+    server = serve("--many")
+    client = vmm("read")
+    assert line(client) == f"right {SIZE // PAGE}"
+    # The VMM has opened the file before.
+    late = vmm("late")
+    assert line(late) == "ready"
+    os.truncate(memory, SIZE - PAGE)
+    tell(late)
+    assert late.wait(timeout=5) == -signal.SIGKILL
+    code, [_, report], _ = server.end(signal.SIGTERM)
+    assert report["faults"] == 0
+    assert str(SIZE) in report["error"] and str(SIZE - PAGE) in report["error"]
+
+
+def zombies_of(pid):
+    found = 0
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            with contextlib.suppress(OSError):
+                stat_line = pathlib.Path(f"/proc/{child}/stat").read_text()
+                found += stat_line.rpartition(")")[2].split()[0] == "Z"
+    return found
+
+
+def test_vms_that_end_while_they_are_served_leave_no_zombies(serve, vmm, memory):
+    # So much that the memory is gone a while before the process has ended.
+    with open(memory, "wb") as file:
+        for _ in range(192):
+            file.write(b"x" * 1024 * 1024)
+    server = serve("--many", "--page-server", "hybrid",
+                   "--set", "page_server.options.background=all")
+    for number in range(6):
+        client = vmm("hold")
+        assert line(client) == "ready"
+        time.sleep(0.01 * number)
+        client.kill()
+        client.wait(timeout=5)
+    assert wait_until(lambda: zombies_of(server.process.pid) == 0)
+    code, reports, _ = server.end(signal.SIGTERM)
+    assert code == 128 + signal.SIGTERM
+    assert [report["outcome"] for report in reports] == ["ended"] * 6
 
 
 def test_a_vmm_that_may_not_be_killed_waits_and_reads_no_zeros(empty_dhg, memory):

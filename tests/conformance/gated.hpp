@@ -11,7 +11,7 @@ namespace dhg::conformance {
 /// the guest and the kernel get ahead of it.
 class Gated final : public PageServer {
  public:
-  enum class Point { attach, fault };
+  enum class Point { attach, fault, idle };
 
   Gated(PageServer& server, Point point) : server_(server), point_(point) {}
 
@@ -32,7 +32,12 @@ class Gated final : public PageServer {
     if (point_ == Point::fault) hold();
     server_.on_fault(memory, fault);
   }
-  bool on_idle(GuestMemory& memory) override { return server_.on_idle(memory); }
+  bool on_idle(GuestMemory& memory) override {
+    // What it copies ahead of the fault cannot be faulted on.
+    if (point_ == Point::fault && !was_held_) return false;
+    if (point_ == Point::idle) hold();
+    return server_.on_idle(memory);
+  }
 
  private:
   void hold() {

@@ -2,6 +2,7 @@
 // never what is in them.
 
 #include "fixture.hpp"
+#include "notes.hpp"
 
 #include <catch2/catch.hpp>
 #include <random>
@@ -12,18 +13,6 @@ using fakes::Op;
 using fakes::Order;
 
 namespace {
-
-class NotesInMemory final : public SnapshotNotes {
- public:
-  [[nodiscard]] std::string load() const override { return text; }
-  void keep(std::string_view contents) override {
-    text = contents;
-    ++kept;
-  }
-
-  std::string text;
-  int kept = 0;
-};
 
 std::vector<std::string> learning_page_servers() {
   std::vector<std::string> paths;

@@ -3,12 +3,12 @@
 
 #include "fixture.hpp"
 #include "os/event_fd.hpp"
+#include "scripted.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <functional>
 #include <future>
 #include <stdexcept>
 
@@ -20,27 +20,6 @@ using fakes::Op;
 using fakes::Order;
 
 namespace {
-
-// Does what a test tells it; where it tells nothing, what is right.
-class Scripted final : public PageServer {
- public:
-  std::function<void(const PageSource&)> preloading;
-  std::function<void(GuestMemory&)> attaching;
-  std::function<void(GuestMemory&, const PageFault&)> faulting;
-  std::function<bool(GuestMemory&)> idling;
-
-  void preload(const PageSource& source) override {
-    if (preloading) preloading(source);
-  }
-  void attach(GuestMemory& memory) override {
-    if (attaching) attaching(memory);
-  }
-  void on_fault(GuestMemory& memory, const PageFault& fault) override {
-    if (faulting) return faulting(memory, fault);
-    (void)memory.install({fault.offset, kPageSize});
-  }
-  bool on_idle(GuestMemory& memory) override { return idling && idling(memory); }
-};
 
 void expect_failure(Scripted& server, const std::string& reason) {
   Served served(full_region(kMiB), server, "scripted");

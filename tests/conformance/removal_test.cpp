@@ -4,6 +4,7 @@
 
 #include "fixture.hpp"
 #include "gated.hpp"
+#include "scripted.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -84,22 +85,66 @@ TEST_CASE("A page is zero whose removal and faults wait together, whichever came
     INFO(served.failure());
     REQUIRE(reply);
     CHECK(reply->wrong == 0);
+    CHECK(reply->pages == 3); // that waited
     REQUIRE(served.attach());
     CHECK(served.read_and_compare({0, removed.offset}, Order::random) == "");
     CHECK(served.read_and_compare({removed.end(), 4 * kMiB - removed.end()}, Order::random) == "");
   }
 }
 
+namespace {
+
+void expect_zeros_beside_a_fault(PageServer& server, const std::string& name,
+                                 std::uint32_t removal_first) {
+  const ByteRange removed{64 * kKiB, 5 * kPageSize};
+  INFO(name << (removal_first == 1 ? ", the removal first" : ", the faults first"));
+  Gated gated(server, Gated::Point::fault);
+  Served served(full_region(2 * kMiB), gated, name);
+  REQUIRE(served.attach());
+  // The readers' own faults hold it: of the first page, or of all, or, where the page
+  // server has installed them already, of none.
+  const auto begun = served.vm().run(
+      {Op::begin_removal, Order::sequential, 2, removal_first, removed.offset, removed.length});
+  gated.open();
+  REQUIRE(begun);
+  const auto reply = served.vm().run({Op::end_removal});
+  INFO(served.failure());
+  REQUIRE(reply);
+  CHECK(reply->wrong == 0);
+  CHECK(served.read_and_compare({0, removed.offset}, Order::random) == "");
+  CHECK(served.read_and_compare({removed.end(), 2 * kMiB - removed.end()}, Order::random) == "");
+}
+
+} // namespace
+
 TEST_CASE("A page is zero that is removed while a fault of its neighbour is served") {
+  const std::uint32_t removal_first = GENERATE(0, 1);
+  for (auto& server : lazy_page_servers())
+    expect_zeros_beside_a_fault(*server.object, server.name, removal_first);
+}
+
+TEST_CASE("Nothing is held against a page server that installs pages before they are removed",
+          "[core]") {
+  const std::uint32_t removal_first = GENERATE(0, 1);
+  Scripted server;
+  SECTION("all while it attaches") {
+    server.attaching = [](auto& memory) { (void)memory.install(memory.regions().front()); };
+  }
+  SECTION("some while it attaches") {
+    server.attaching = [](auto& memory) { (void)memory.install({0, 64 * kKiB + kPageSize}); };
+  }
+  SECTION("all while it has nothing else to do") { server.idling = AllInSteps(256 * kKiB); }
+  expect_zeros_beside_a_fault(server, "scripted", removal_first);
+}
+
+TEST_CASE("Pages are zero that are removed while a page server works in the background") {
   const std::uint32_t removal_first = GENERATE(0, 1);
   const ByteRange removed{64 * kKiB, 5 * kPageSize};
   for (auto& server : lazy_page_servers()) {
-    INFO(server.name);
-    Gated gated(*server.object, Gated::Point::fault);
+    INFO(server.name << (removal_first == 1 ? ", the removal first" : ", the faults first"));
+    Gated gated(*server.object, Gated::Point::idle);
     Served served(full_region(2 * kMiB), gated, server.name);
-    REQUIRE(served.attach());
-    if (served.stats().copied_bytes == 2 * kMiB) continue; // no fault to hold it at
-    // The readers' own faults hold it: of the first page, or of all.
+    gated.await_held();
     const auto begun = served.vm().run(
         {Op::begin_removal, Order::sequential, 2, removal_first, removed.offset, removed.length});
     gated.open();
@@ -110,6 +155,25 @@ TEST_CASE("A page is zero that is removed while a fault of its neighbour is serv
     CHECK(reply->wrong == 0);
     CHECK(served.read_and_compare({0, removed.offset}, Order::random) == "");
     CHECK(served.read_and_compare({removed.end(), 2 * kMiB - removed.end()}, Order::random) == "");
+  }
+}
+
+TEST_CASE("Three pages that are removed at an offset that nobody's chunk begins at are zero") {
+  const auto offset = GENERATE(2 * kMiB - kPageSize, 3 * kMiB + 7 * kPageSize);
+  const ByteRange removed{offset, 3 * kPageSize};
+  const bool read_before = GENERATE(false, true);
+  for (auto& server : lazy_page_servers()) {
+    INFO(server.name << ", at " << offset << (read_before ? ", read before" : ""));
+    Served served(full_region(4 * kMiB), *server.object, server.name);
+    REQUIRE(served.attach());
+    if (read_before) REQUIRE(served.read_and_compare(removed, Order::sequential) == "");
+    REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, removed.offset, removed.length}));
+    CHECK(served.read_zeros(removed) == "");
+    // Who is beside them, and brings them along where chunks are large.
+    constexpr std::uint64_t kBeside = 16 * kPageSize;
+    CHECK(served.read_and_compare({offset - kBeside, kBeside}, Order::random) == "");
+    CHECK(served.read_and_compare({removed.end(), kBeside}, Order::random) == "");
+    CHECK(served.read_zeros(removed) == "");
   }
 }
 

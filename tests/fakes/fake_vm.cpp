@@ -58,17 +58,17 @@ void FakeVm::send(const Command& command) const {
     throw system_error(errno, "the fake VMM takes no command");
 }
 
-std::optional<Reply> FakeVm::reply() const {
+std::optional<Reply> FakeVm::reply(std::chrono::milliseconds given) const {
   pollfd wait{control_.get(), POLLIN, 0};
   Reply reply;
-  if (poll(&wait, 1, poll_timeout_ms(deadline_in(kAnswerLimit))) != 1) return std::nullopt;
+  if (poll(&wait, 1, poll_timeout_ms(deadline_in(given + kAnswerLimit))) != 1) return std::nullopt;
   if (recv(control_.get(), &reply, sizeof reply, 0) != sizeof reply) return std::nullopt;
   return reply;
 }
 
 std::optional<Reply> FakeVm::run(const Command& command) const {
   send(command);
-  return reply();
+  return reply(std::chrono::milliseconds(command.milliseconds));
 }
 
 } // namespace dhg::fakes

@@ -6,6 +6,7 @@
 #include "fake_vmm_protocol.hpp"
 #include "os/mapped_file.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -28,8 +29,8 @@ class FakeVm {
   /// Sends a command and does not wait.
   void send(const Command& command) const;
   /// The answer to the last command; nothing if the fake VMM ended, or is not
-  /// done in time.
-  [[nodiscard]] std::optional<Reply> reply() const;
+  /// done in time, beyond the `milliseconds` that it was given.
+  [[nodiscard]] std::optional<Reply> reply(std::chrono::milliseconds given = {}) const;
   [[nodiscard]] std::optional<Reply> run(const Command& command) const;
 
   /// What the last read of the page at `offset` saw: kPageSize bytes.

@@ -20,6 +20,7 @@
 #include <atomic>
 #include <barrier>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -205,10 +206,19 @@ Reply storm(const Command& command) {
   return {pages.size(), wrong};
 }
 
+// A thread of begin_removal that reads one page.
+struct Reader {
+  std::uint64_t seen = 0;
+  std::atomic<bool> done = false;
+  bool began_after = false; ///< the removal was complete
+  bool had_to_wait = true;
+};
+
 // Threads of begin_removal, until end_removal.
 struct Removal {
   Command command;
-  std::vector<std::uint64_t> seen;
+  std::atomic<bool> complete = false;
+  std::deque<Reader> readers;
   std::deque<std::atomic<pid_t>> ids;
   std::vector<std::thread> threads;
 };
@@ -248,32 +258,131 @@ Reply begin_removal(const Command& command) {
   removal = std::make_unique<Removal>();
   auto& all = *removal;
   all.command = command;
-  all.seen.resize(command.threads, 1);
-  const auto remove = [&command = all.command] {
-    if (madvise(at(command.offset), command.length, MADV_DONTNEED) != 0) die("madvise");
+  const auto remove = [&all] {
+    if (madvise(at(all.command.offset), all.command.length, MADV_DONTNEED) != 0) die("madvise");
+    all.complete = true;
   };
   if (command.seed == 1) {
     start(all, remove);
     await_rest(all);
   }
-  for (std::uint32_t i = 0; i < command.threads; ++i)
-    start(all, [&all, i] { all.seen[i] = first_word(all.command.offset + i * kPage); });
+  for (std::uint32_t i = 0; i < command.threads; ++i) {
+    auto& reader = all.readers.emplace_back();
+    start(all, [&all, &reader, page = command.offset + i * kPage] {
+      reader.began_after = all.complete;
+      reader.seen = first_word(page);
+      reader.done = true;
+    });
+  }
   await_rest(all);
-  if (command.seed != 1) {
+  if (command.seed == 0) {
     start(all, remove);
     await_rest(all);
   }
+  // Who is done by now found the page there: the page server was free to install it before.
+  for (auto& reader : all.readers) reader.had_to_wait = !reader.done;
   return {};
 }
 
 Reply end_removal() {
   for (auto& thread : removal->threads) thread.join();
   Reply reply;
-  for (const auto word : removal->seen) reply.wrong += word != 0 ? 1 : 0;
-  for (const auto page : pages_of(removal->command)) reply.wrong += first_word(page) != 0 ? 1 : 0;
-  reply.pages = removal->command.length / kPage;
+  const auto& command = removal->command;
+  for (std::size_t i = 0; i < removal->readers.size(); ++i) {
+    const auto& reader = removal->readers[i];
+    std::uint64_t in_file = 0;
+    std::memcpy(&in_file, memory_file + command.offset + i * kPage, sizeof in_file);
+    const bool may_be_old = !reader.had_to_wait && !reader.began_after;
+    if (reader.seen != 0 && !(may_be_old && reader.seen == in_file)) ++reply.wrong;
+    if (reader.had_to_wait) ++reply.pages;
+  }
+  for (const auto page : pages_of(command)) reply.wrong += first_word(page) != 0 ? 1 : 0;
   removal.reset();
   return reply;
+}
+
+Reply map_over(const Command& command) {
+  const auto address = at(command.offset);
+  if (mmap(address, command.length, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != address)
+    die("mmap over guest memory");
+  return {command.length / kPage, 0};
+}
+
+// What a page of churn must hold: what was done to it last, by its only owner.
+struct Owned {
+  std::uint64_t page;
+  enum class Holds { file, zeros, mark } holds = Holds::file;
+  std::uint64_t mark = 0; ///< in its first 8 bytes; the rest is as it was
+  bool rest_is_zero = false;
+};
+
+bool as_expected(const Owned& owned) {
+  const char* memory = at(owned.page);
+  const char* file = memory_file + owned.page;
+  std::uint64_t first = 0;
+  std::memcpy(&first, memory, sizeof first);
+  std::uint64_t expected = 0;
+  if (owned.holds == Owned::Holds::file) std::memcpy(&expected, file, sizeof expected);
+  if (owned.holds == Owned::Holds::mark) expected = owned.mark;
+  static constexpr std::array<char, kPage> zeros{};
+  const char* rest = owned.rest_is_zero ? zeros.data() : file;
+  return first == expected && std::memcmp(memory + 8, rest + 8, kPage - 8) == 0;
+}
+
+// One step of a thread of churn. @return whether a page was as it should be
+bool churn_step(std::vector<Owned>& mine, std::mt19937& random, std::uint64_t mark) {
+  const auto first = random() % mine.size();
+  auto& owned = mine[first];
+  switch (random() % 4) {
+    case 0: { // give some back
+      auto end = first + 1;
+      const auto most = std::min(mine.size(), first + 1 + random() % 8);
+      while (end < most && mine[end].page == mine[end - 1].page + kPage) ++end;
+      if (madvise(at(owned.page), (end - first) * kPage, MADV_DONTNEED) != 0) die("madvise");
+      for (auto n = first; n < end; ++n) mine[n] = {mine[n].page, Owned::Holds::zeros, 0, true};
+      return true;
+    }
+    case 1: // write
+      owned.holds = Owned::Holds::mark;
+      owned.mark = mark;
+      std::memcpy(at(owned.page), &mark, sizeof mark);
+      return true;
+    default:
+      return as_expected(owned);
+  }
+}
+
+// After each round all wait for all: else the fault of another would see to one that was
+// forgotten, and nobody would notice.
+Reply churn(const Command& command) {
+  // Short runs, so that whatever is installed at once is several threads'.
+  constexpr std::size_t kRun = 5;
+  const auto until =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(command.milliseconds);
+  const auto pages = pages_of(command);
+  std::atomic<std::uint64_t> steps = 0;
+  std::atomic<std::uint64_t> wrong = 0;
+  bool over = false;
+  std::barrier round(static_cast<std::ptrdiff_t>(command.threads),
+                     [&]() noexcept { over = std::chrono::steady_clock::now() >= until; });
+  std::vector<std::thread> threads;
+  for (std::uint32_t i = 0; i < command.threads; ++i) {
+    std::vector<Owned> mine;
+    for (std::size_t n = 0; n < pages.size(); ++n)
+      if (n / kRun % command.threads == i) mine.push_back({pages[n]});
+    threads.emplace_back([&, i, mine = std::move(mine)]() mutable {
+      std::mt19937 random(command.seed + i);
+      while (!over) {
+        for (auto left = 1 + random() % 3; left > 0; --left)
+          wrong += churn_step(mine, random, (std::uint64_t{i + 1} << 40) + ++steps) ? 0 : 1;
+        round.arrive_and_wait();
+      }
+      for (const auto& owned : mine) wrong += as_expected(owned) ? 0 : 1;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return {steps, wrong};
 }
 
 Reply carry_out(const Command& command) {
@@ -293,6 +402,10 @@ Reply carry_out(const Command& command) {
       return begin_removal(command);
     case Op::end_removal:
       return end_removal();
+    case Op::map_over:
+      return map_over(command);
+    case Op::churn:
+      return churn(command);
     case Op::hang:
       for (;;) pause();
     case Op::quit:

@@ -96,6 +96,42 @@ TEST_CASE("Threads are let go when a while has passed without a fault", "[coloca
   CHECK(expires(colocation.timer()));
 }
 
+TEST_CASE("Threads that fault in turns are bound ever more rarely, until the burst is over",
+          "[colocation]") {
+  const Other first;
+  const Other second;
+  Colocation colocation;
+  int bound = 0;
+  for (int turn = 0; turn < 200; ++turn) {
+    const auto thread = turn % 2 == 0 ? first.id() : second.id();
+    for (int fault = 0; fault < 2; ++fault) colocation.follow(thread);
+    if (colocation.active()) ++bound;
+  }
+  CHECK(bound == 1); // of 200 pairs
+  // One of them goes on alone: that is worth it.
+  for (int fault = 0; fault < 4; ++fault) colocation.follow(first.id());
+  CHECK(colocation.active());
+  // It was let go for good reason, after many faults: the next begins anew.
+  for (int fault = 0; fault < 20; ++fault) colocation.follow(first.id());
+  for (int fault = 0; fault < 2; ++fault) colocation.follow(second.id());
+  CHECK(colocation.active());
+}
+
+TEST_CASE("After a pause two faults in a row are enough again", "[colocation]") {
+  const Other first;
+  const Other second;
+  Colocation colocation;
+  for (const pid_t thread : {first.id(), first.id(), second.id(), second.id()})
+    colocation.follow(thread);
+  CHECK_FALSE(colocation.active());
+  for (int ticks = 0; ticks < 2; ++ticks) {
+    CHECK(expires(colocation.timer()));
+    colocation.tick();
+  }
+  for (int fault = 0; fault < 2; ++fault) colocation.follow(first.id());
+  CHECK(colocation.active());
+}
+
 TEST_CASE("A thread that is not known, or has ended, is not followed", "[colocation]") {
   pid_t gone = 0;
   {

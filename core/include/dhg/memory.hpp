@@ -71,7 +71,8 @@ class DHG_API GuestMemory {
 
   /// Installs what is missing of `range` and wakes those who wait for it: a
   /// copy where the file has data, the zero page where it has none or where the
-  /// guest gave the page back. Pages that are there already are left alone.
+  /// guest gave the page back. Pages that are there already are left alone, and so are
+  /// those that the VMM has mapped something else over: they count as installed.
   /// `range` is page-aligned and lies in one region. Thread-safe.
   ///
   /// @return false if the run cannot go on (the VMM is gone, the file cannot be
