@@ -95,6 +95,8 @@ void Conversation::next_request() {
   result_.clear();
   phases_.clear();
   clock_.reset();
+  skipped_.clear();
+  free_bytes_ = 0;
 }
 
 void Conversation::handle(const Frame& frame) {
