@@ -62,8 +62,11 @@ static int descriptor(const char* name, int required) {
 __attribute__((constructor)) static void prepare(void) {
   socket_fd = descriptor("DHG_HANDOFF_SOCKET", 1);
   snapshot_fd = descriptor("DHG_HANDOFF_FILE", 0);
+  const int target_fd = descriptor("DHG_HANDOFF_TARGET", 1);
   struct stat target;
-  if (fstat(descriptor("DHG_HANDOFF_TARGET", 1), &target) != 0) die("DHG_HANDOFF_TARGET");
+  if (fstat(target_fd, &target) != 0) die("DHG_HANDOFF_TARGET");
+  /* Tells the launcher that this was loaded. Of no matter to who does not look. */
+  (void)fcntl(target_fd, F_ADD_SEALS, F_SEAL_SEAL);
   target_device = target.st_dev;
   target_inode = target.st_ino;
 }
