@@ -5,15 +5,15 @@
 #include "trace_file.hpp"
 
 #include "dhg/error.hpp"
+#include "os/read_file.hpp"
 #include "run/exec.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
+#include <cstring>
 #include <iostream>
 #include <sstream>
 
@@ -22,25 +22,18 @@ namespace {
 
 constexpr std::size_t kMaxProgram = 64UL * 1024 * 1024;
 
-std::string read_all(int fd, const std::string& name) {
-  std::string text;
-  std::array<char, 65536> part;
-  for (;;) {
-    const auto got = read(fd, part.data(), part.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0)
-      throw Error(Blame::usage, fmt::format("cannot read {}: {}", name, strerror(errno)));
-    if (got == 0) return text;
-    text.append(part.data(), static_cast<std::size_t>(got));
-    if (text.size() > kMaxProgram)
-      throw Error(Blame::usage, fmt::format("{} is larger than {} MiB", name, kMaxProgram >> 20));
-  }
+std::string read_all(int fd, const std::string& name, const os::Ear& ear) {
+  auto text = os::read_to_end(fd, kMaxProgram, &ear);
+  if (!text) throw Error(Blame::usage, fmt::format("cannot read {}: {}", name, strerror(errno)));
+  if (text->size() > kMaxProgram)
+    throw Error(Blame::usage, fmt::format("{} is larger than {} MiB", name, kMaxProgram >> 20));
+  return std::move(*text);
 }
 
-std::string read_script(const std::string& path) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::string read_script(const std::string& path, const os::Ear& ear) {
+  const auto fd = os::open_to_read(path);
   if (!fd) throw Error(Blame::usage, fmt::format("cannot open '{}': {}", path, strerror(errno)));
-  return read_all(fd.get(), "'" + path + "'");
+  return read_all(fd.get(), "'" + path + "'", ear);
 }
 
 struct Source {
@@ -48,7 +41,8 @@ struct Source {
   bool show_value = false; ///< that of a single expression, as an interactive session does
 };
 
-Source read_source(const po::variables_map& values, std::vector<std::string> rest) {
+Source read_source(const po::variables_map& values, std::vector<std::string> rest,
+                   const os::Ear& ear) {
   Source source;
   auto& [code, filename, argv, show_tables, table_meta] = source.program;
   show_tables = values.count("no-show-tables") == 0;
@@ -65,7 +59,8 @@ Source read_source(const po::variables_map& values, std::vector<std::string> res
     throw Error(Blame::usage, "what shall be run is missing: -c CODE, a script, or -",
                 "see: dhg exec --help");
   source.show_value = rest[0] == "-";
-  code = source.show_value ? read_all(STDIN_FILENO, "standard input") : read_script(rest[0]);
+  code =
+      source.show_value ? read_all(STDIN_FILENO, "standard input", ear) : read_script(rest[0], ear);
   filename = source.show_value ? "<stdin>" : rest[0];
   argv = std::move(rest);
   return source;
@@ -131,18 +126,48 @@ void print_failure(const run::ExecReport& report, const Console& console) {
                                          : "dhg: the code was not run\n");
 }
 
+// The user ended it before there was a run.
+int end_early(const os::Interrupted& interrupted,
+              const std::optional<std::chrono::milliseconds>& timeout, bool as_json,
+              const timing::Timeline& timeline) {
+  run::ExecReport report;
+  run::report_interruption(interrupted, timeout, report);
+  const os::SignalsEndUs at_once;
+  if (as_json)
+    std::cout << exec_json(report, "", "", timeline, false) << std::endl;
+  else
+    std::cerr << "dhg: " << report.message << '\n';
+  return report.exit_code;
+}
+
 int exec(const Invocation& invocation) {
   const auto& values = invocation.values;
+  const bool as_json = values.count("json") != 0;
   os::SignalFd signals; // before any thread
+  os::Ear ear(signals);
   timing::Timeline timeline(invocation.started);
+  std::optional<std::chrono::milliseconds> timeout;
+  const auto limit = [&](const std::optional<std::chrono::milliseconds>& time) {
+    timeout = time && time->count() != 0 ? time : std::nullopt;
+    ear.set_deadline(timeout ? std::optional(invocation.started + *timeout) : std::nullopt);
+  };
   auto config_span = timeline.span("config");
-  const auto source = read_source(values, invocation.arguments);
-  const auto setup = make_setup(values);
+  Setup setup;
+  Source source;
+  try {
+    // The config too may take its time to come: it can be a pipe.
+    if (values.count("timeout") != 0)
+      limit(config::parse_duration(values["timeout"].as<std::string>()));
+    setup = make_setup(values, &ear);
+    limit(setup.settings.run.timeout);
+    source = read_source(values, invocation.arguments, ear);
+  } catch (const os::Interrupted& interrupted) {
+    return end_early(interrupted, timeout, as_json, timeline);
+  }
   const auto registry = make_registry(setup.layout);
-  auto store = make_store();
+  auto store = make_store(&ear);
   config_span.end();
 
-  const bool as_json = values.count("json") != 0;
   std::optional<TraceFile> trace;
   if (values.count("trace") != 0) trace.emplace(values["trace"].as<std::string>());
   run::StreamSink streams;
@@ -177,7 +202,9 @@ int exec(const Invocation& invocation) {
                         as_json ? static_cast<run::PumpedSink&>(captured) : streams, console.fd(),
                         leave, trace ? &trace->log() : nullptr, as_json || trace});
   if (trace) trace->write(report, timeline);
+  const os::SignalsEndUs at_once; // all that is left is to write, to who may not read
   print(report);
+  std::cout.flush();
   return report.exit_code;
 }
 
