@@ -20,6 +20,7 @@ enum ChildFd : int {
   kHandoffFd = 8,      ///< restore: where the handoff library reports
   kSnapshotFd = 9,     ///< restore with a private mapping: the snapshot's memory
   kLibraryFd = 10,     ///< restore: the handoff library
+  kEmptyMemoryFd = 11, ///< restore: what that puts in the place of kMemoryTargetFd
 };
 
 /// Changes when the machine below changes, for then old snapshots do not load.

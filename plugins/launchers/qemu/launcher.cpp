@@ -126,13 +126,14 @@ class QemuLauncher final : public dhg::VmLauncher {
 
   [[nodiscard]] std::unique_ptr<dhg::Vm> restore(
       const dhg::RestoreRequest& request) const override {
-    // QEMU never holds the snapshot's memory open for writing. What it is told to
-    // map is this empty file, and the handoff library replaces even that. It is sealed: a
-    // QEMU without the library cannot map it, and ends at once.
+    // QEMU never holds the snapshot's memory open for writing. What it is told to map is
+    // /dev/null, which cannot be mapped: without the handoff library it ends at once. That
+    // puts this empty file there, and replaces even the mapping of it.
     auto target = memory_file("dhg-guest-memory", MFD_ALLOW_SEALING);
-    if (ftruncate(target.get(), static_cast<off_t>(request.machine.memory_bytes)) != 0 ||
-        fcntl(target.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW) != 0)
+    if (ftruncate(target.get(), static_cast<off_t>(request.machine.memory_bytes)) != 0)
       throw dhg::system_error(errno, "cannot size the guest's memory");
+    const UniqueFd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!nothing) throw dhg::system_error(errno, "cannot open '/dev/null'");
     const auto library_path = handoff_library();
     const UniqueFd library(open(library_path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!library)
@@ -142,7 +143,8 @@ class QemuLauncher final : public dhg::VmLauncher {
       throw dhg::system_error(errno, fmt::format("cannot open '{}'", request.state.string()));
     auto [handoff, handoff_child] = socket_pair();
 
-    std::vector<std::pair<int, int>> descriptors{{target.get(), kMemoryTargetFd},
+    std::vector<std::pair<int, int>> descriptors{{nothing.get(), kMemoryTargetFd},
+                                                 {target.get(), kEmptyMemoryFd},
                                                  {state.get(), kStateFd},
                                                  {handoff_child.get(), kHandoffFd},
                                                  {library.get(), kLibraryFd}};

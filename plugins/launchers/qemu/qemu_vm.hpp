@@ -17,7 +17,7 @@ struct Started {
   dhg::UniqueFd errors; ///< a memfd with QEMU's stderr
   // Restore only:
   dhg::UniqueFd handoff;
-  dhg::UniqueFd target; ///< what QEMU is told to map; the handoff library seals its seals
+  dhg::UniqueFd target; ///< what is mapped there; the handoff library seals its seals
   std::filesystem::path library;
   std::unique_ptr<dhg::ChildProcess> process;
 };
