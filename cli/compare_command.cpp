@@ -265,7 +265,6 @@ Measurement plan(const Invocation& invocation, const run::Layout& layout) {
 int compare(const Invocation& invocation) {
   const auto& values = invocation.values;
   refuse_switches();
-  os::SignalFd signals;
   const auto layout = run::installed_layout();
   auto measurement = plan(invocation, layout);
   const auto& variants = measurement.variants;
@@ -282,6 +281,7 @@ int compare(const Invocation& invocation) {
   const auto conditions = parse_conditions(texts(values, "fail-if"), measurement, baseline);
   const auto keep = text(values, "save-baseline");
   if (keep) (void)baselines.path(*keep); // refuses what is no name
+  os::SignalFd signals; // not before: what is read until here may be a pipe that nobody writes
   Reports reports(values);
 
   {
@@ -305,7 +305,10 @@ int compare(const Invocation& invocation) {
   const CompareResult result{measurement, analysis};
   const auto everything = document(measurement, analysis);
   const bool colour = isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").value_or("").empty();
-  std::cout << table_report(result, colour) << std::flush;
+  {
+    const os::SignalsEndUs at_once;
+    std::cout << table_report(result, colour) << std::flush;
+  }
   reports.write(result, everything);
   if (keep && whole)
     baselines.save(*keep, everything.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));

@@ -5,17 +5,17 @@
 #include "trace_file.hpp"
 
 #include "dhg/error.hpp"
+#include "os/read_file.hpp"
 #include "run/exec.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 
@@ -27,19 +27,12 @@ using guest_link::WantedValue;
 
 constexpr std::size_t kMaxProgram = 64UL * 1024 * 1024;
 
-std::string read_all(int fd, const std::string& name) {
-  std::string text;
-  std::array<char, 65536> part;
-  for (;;) {
-    const auto got = read(fd, part.data(), part.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0)
-      throw Error(Blame::usage, fmt::format("cannot read {}: {}", name, strerror(errno)));
-    if (got == 0) return text;
-    text.append(part.data(), static_cast<std::size_t>(got));
-    if (text.size() > kMaxProgram)
-      throw Error(Blame::usage, fmt::format("{} is larger than {} MiB", name, kMaxProgram >> 20));
-  }
+std::string read_all(int fd, const std::string& name, const os::Ear& ear) {
+  auto text = os::read_to_end(fd, kMaxProgram, &ear);
+  if (!text) throw Error(Blame::usage, fmt::format("cannot read {}: {}", name, strerror(errno)));
+  if (text->size() > kMaxProgram)
+    throw Error(Blame::usage, fmt::format("{} is larger than {} MiB", name, kMaxProgram >> 20));
+  return std::move(*text);
 }
 
 std::uint64_t parse_seed(const std::string& text) {
@@ -51,16 +44,17 @@ std::uint64_t parse_seed(const std::string& text) {
   return seed;
 }
 
-std::string read_script(const std::string& path) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::string read_script(const std::string& path, const os::Ear& ear) {
+  const auto fd = os::open_to_read(path);
   if (!fd) throw Error(Blame::usage, fmt::format("cannot open '{}': {}", path, strerror(errno)));
-  return read_all(fd.get(), "'" + path + "'");
+  return read_all(fd.get(), "'" + path + "'", ear);
 }
 
 // As python3 has it: absolute, but not simplified.
 std::string absolute(const std::string& path) { return std::filesystem::absolute(path).string(); }
 
-run::Program read_program(const po::variables_map& values, std::vector<std::string> rest) {
+run::Program read_program(const po::variables_map& values, std::vector<std::string> rest,
+                          const os::Ear& ear) {
   run::Program program;
   program.show_tables = values.count("no-show-tables") == 0;
   program.table_meta = values.count("no-table-meta") == 0;
@@ -78,7 +72,8 @@ run::Program read_program(const po::variables_map& values, std::vector<std::stri
                 "see: dhg exec --help");
   const bool from_stdin = rest[0] == "-";
   program.kind = from_stdin ? ProgramKind::stdin : ProgramKind::script;
-  program.code = from_stdin ? read_all(STDIN_FILENO, "standard input") : read_script(rest[0]);
+  program.code =
+      from_stdin ? read_all(STDIN_FILENO, "standard input", ear) : read_script(rest[0], ear);
   program.filename = from_stdin ? "<stdin>" : absolute(rest[0]);
   program.argv = std::move(rest);
   return program;
@@ -166,18 +161,48 @@ void print_failure(const run::ExecReport& report, const Console& console) {
                                          : "dhg: the code was not run\n");
 }
 
+// The user ended it before there was a run.
+int end_early(const os::Interrupted& interrupted,
+              const std::optional<std::chrono::milliseconds>& timeout, bool as_json,
+              const timing::Timeline& timeline) {
+  run::ExecReport report;
+  run::report_interruption(interrupted, timeout, report);
+  const os::SignalsEndUs at_once;
+  if (as_json)
+    std::cout << exec_json(report, "", "", timeline, false) << std::endl;
+  else
+    std::cerr << "dhg: " << report.message << '\n';
+  return report.exit_code;
+}
+
 int exec(const Invocation& invocation) {
   const auto& values = invocation.values;
+  const bool as_json = values.count("json") != 0;
   os::SignalFd signals; // before any thread
+  os::Ear ear(signals);
   timing::Timeline timeline(invocation.started);
+  std::optional<std::chrono::milliseconds> timeout;
+  const auto limit = [&](const std::optional<std::chrono::milliseconds>& time) {
+    timeout = time && time->count() != 0 ? time : std::nullopt;
+    ear.set_deadline(timeout ? std::optional(invocation.started + *timeout) : std::nullopt);
+  };
   auto config_span = timeline.span("config");
-  auto program = read_program(values, invocation.arguments);
-  const auto setup = make_setup(values);
+  Setup setup;
+  run::Program program;
+  try {
+    // The config too may take its time to come: it can be a pipe.
+    if (values.count("timeout") != 0)
+      limit(config::parse_duration(values["timeout"].as<std::string>()));
+    setup = make_setup(values, &ear);
+    limit(setup.settings.run.timeout);
+    program = read_program(values, invocation.arguments, ear);
+  } catch (const os::Interrupted& interrupted) {
+    return end_early(interrupted, timeout, as_json, timeline);
+  }
   const auto registry = make_registry(setup.layout);
-  auto store = make_store();
+  auto store = make_store(&ear);
   config_span.end();
 
-  const bool as_json = values.count("json") != 0;
   const auto shown = shown_value(values, program.kind);
   program.value = as_json ? WantedValue::last : shown;
   std::optional<TraceFile> trace;
@@ -217,7 +242,9 @@ int exec(const Invocation& invocation) {
                         as_json ? static_cast<run::PumpedSink&>(captured) : streams, console.fd(),
                         leave, trace ? &trace->log() : nullptr, as_json || trace});
   if (trace) trace->write(report, timeline);
+  const os::SignalsEndUs at_once; // all that is left is to write, to who may not read
   print(report);
+  std::cout.flush();
   return report.exit_code;
 }
 

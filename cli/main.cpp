@@ -1,6 +1,7 @@
 #include "command.hpp"
 
 #include "dhg/error.hpp"
+#include "os/ear.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 namespace {
 
 constexpr int kExitUsage = 2;
+constexpr int kExitTimeout = 124;
 constexpr int kExitFailed = 125;
 
 // A descriptor that the caller closed would be the next that is opened, and output
@@ -27,6 +29,9 @@ int main(int argc, char** argv) {
     const int code = dhg::cli::dispatch({argv + 1, argv + argc}, started);
     std::cout.flush();
     return std::cout ? code : kExitFailed;
+  } catch (const dhg::os::Interrupted& interrupted) {
+    std::cerr << "dhg: interrupted\n";
+    return interrupted.signal != 0 ? 128 + interrupted.signal : kExitTimeout;
   } catch (const dhg::Error& error) {
     std::cerr << "dhg: " << error.what() << '\n';
     if (!error.hint().empty()) std::cerr << "dhg: " << error.hint() << '\n';

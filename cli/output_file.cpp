@@ -1,6 +1,7 @@
 #include "output_file.hpp"
 
 #include "dhg/error.hpp"
+#include "os/signals.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 
 namespace dhg::cli {
 
@@ -16,6 +18,7 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   struct stat info {};
   const bool special = stat(path_.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
   if (special) {
+    const os::SignalsEndUs at_once; // a FIFO waits for its reader
     fd_.reset(open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
   } else {
     temporary_ = fmt::format("{}.{}.part", path_, getpid());
@@ -34,6 +37,8 @@ void OutputFile::discard() noexcept {
 }
 
 void OutputFile::publish(std::string_view text) {
+  std::optional<os::SignalsEndUs> at_once;
+  if (temporary_.empty()) at_once.emplace();
   while (!text.empty()) {
     const auto written = write(fd_.get(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;

@@ -42,14 +42,16 @@ int exit_code(const run::PageService::End& end) {
 int page_server(const Invocation& invocation) {
   const auto& values = invocation.values;
   os::SignalFd signals; // before any thread
-  const auto setup = make_setup(values);
+  const os::Ear ear(signals);
+  const auto setup = make_setup(values, &ear);
   const auto registry = make_registry(setup.layout);
   std::optional<Deadline> deadline;
-  if (values.count("timeout") != 0) deadline = invocation.started + *setup.settings.run.timeout;
+  if (values.count("timeout") != 0 && setup.settings.run.timeout)
+    deadline = invocation.started + *setup.settings.run.timeout;
 
   run::PageService service(
       {values["socket"].as<std::string>(), values["memory"].as<std::string>(),
-       values.count("many") != 0, deadline, signals,
+       values.count("many") != 0, deadline, signals, run::call_limits(setup.settings),
        [&] {
          return run::activate<PageServer>(registry, DHG_PAGE_SERVER,
                                           setup.settings.page_server.choice);

@@ -34,15 +34,16 @@ void add_config_options(po::options_description& options) {
       "short for --set version=VERSION: 41.1 (else $DHG_VERSION, else the newest snapshot's)");
 }
 
-Setup make_setup(const po::variables_map& values) {
+Setup make_setup(const po::variables_map& values, const os::Ear* ear) {
   Setup setup;
   setup.layout = run::installed_layout();
-  setup.raw = config::parse_file(config_path(values, setup.layout.configs));
+  setup.raw = config::parse_file(config_path(values, setup.layout.configs), ear);
   config::apply_environment(setup.raw, environment);
   for (const auto& [flag, key] :
-       {std::pair{"image", "image="}, std::pair{"version", "version="},
-        std::pair{"page-server", "page_server.plugin="}, std::pair{"timeout", "run.timeout="}})
-    if (values.count(flag) != 0) config::apply_set(setup.raw, key + values[flag].as<std::string>());
+       {std::pair{"image", "image"}, std::pair{"version", "version"},
+        std::pair{"page-server", "page_server.plugin"}, std::pair{"timeout", "run.timeout"}})
+    if (values.count(flag) != 0)
+      config::apply_flag(setup.raw, std::string("--") + flag, key, values[flag].as<std::string>());
   if (values.count("set") != 0)
     for (const auto& assignment : values["set"].as<std::vector<std::string>>())
       config::apply_set(setup.raw, assignment);
@@ -56,6 +57,8 @@ plugin::Registry make_registry(const run::Layout& layout) {
   return registry;
 }
 
-snapshot::Store make_store() { return snapshot::Store(snapshot::cache_root(environment)); }
+snapshot::Store make_store(const os::Ear* ear) {
+  return snapshot::Store(snapshot::cache_root(environment), ear);
+}
 
 } // namespace dhg::cli

@@ -19,10 +19,11 @@ struct Setup {
 };
 
 /// Reads --config (or $DHG_CONFIG, or the installed fast.yaml) and lays the
-/// environment and the flags over it.
-[[nodiscard]] Setup make_setup(const po::variables_map& values);
+/// environment and the flags over it. @param ear listened to meanwhile; may be null
+[[nodiscard]] Setup make_setup(const po::variables_map& values, const os::Ear* ear = nullptr);
 
 [[nodiscard]] plugin::Registry make_registry(const run::Layout& layout);
-[[nodiscard]] snapshot::Store make_store();
+/// @param ear see snapshot::Store
+[[nodiscard]] snapshot::Store make_store(const os::Ear* ear = nullptr);
 
 } // namespace dhg::cli

@@ -44,12 +44,21 @@ Usage prepare_usage() {
   return usage;
 }
 
+// What an interruption leaves, by what had been made before.
+std::string what_is_left(const run::Made& made) {
+  if (made.snapshot) return "the snapshot is made and stays; its page server has not learnt all";
+  return made.image ? "what was begun is removed; the image, which was complete, stays"
+                    : "what was begun is removed";
+}
+
 int prepare(const Invocation& invocation) {
   os::SignalFd signals; // before any thread
-  const auto setup = make_setup(invocation.values);
-  const auto registry = make_registry(setup.layout);
-  auto store = make_store();
+  const os::Ear ear(signals);
+  run::Made made;
   try {
+    const auto setup = make_setup(invocation.values, &ear);
+    const auto registry = make_registry(setup.layout);
+    auto store = make_store(&ear);
     const run::PrepareContext context{
         setup.settings,
         registry,
@@ -58,10 +67,10 @@ int prepare(const Invocation& invocation) {
         signals,
         DHG_VERSION,
         [](std::string_view line) { std::cerr << "dhg: " << line << '\n'; }};
-    run::prepare(invocation.values.count("force") != 0, context);
+    run::prepare(invocation.values.count("force") != 0, context, made);
     run::train(context);
   } catch (const run::Interrupted& interrupted) {
-    std::cerr << "dhg: interrupted; what was begun is removed\n";
+    std::cerr << "dhg: interrupted; " << what_is_left(made) << '\n';
     return 128 + interrupted.signal;
   }
   return 0;
@@ -75,7 +84,8 @@ json to_json(const snapshot::ListedSnapshot& listed, const std::string& problem)
               {"problem", problem.empty() ? json() : json(problem)},
               {"being_made_by_pid", listed.maker ? json(*listed.maker) : json()},
               {"bytes", listed.bytes},
-              {"allocated_bytes", listed.allocated_bytes}};
+              {"allocated_bytes", listed.allocated_bytes},
+              {"compressed_bytes", listed.compressed_bytes}};
   if (listed.manifest) object["manifest"] = json::parse(snapshot::to_json(*listed.manifest));
   return object;
 }
@@ -95,9 +105,13 @@ void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
   std::cout << fmt::format("    made {} ({} ago) by dhg {}\n", m.created, age_of(m.created),
                            m.dhg_version);
   const auto* memory = snapshot::find_file(m, "memory");
-  std::cout << fmt::format("    {:.1f} MiB on disk, {:.1f} MiB of them the guest's memory\n",
+  std::cout << fmt::format("    {:.1f} MiB on disk, {:.1f} MiB of them the guest's memory",
                            mebibytes(listed.allocated_bytes),
                            mebibytes(memory != nullptr ? memory->allocated_bytes : 0));
+  if (listed.compressed_bytes != 0)
+    std::cout << fmt::format(", {:.1f} MiB its compressed copy",
+                             mebibytes(listed.compressed_bytes));
+  std::cout << '\n';
 }
 
 Usage status_usage() {

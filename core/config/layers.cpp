@@ -129,6 +129,14 @@ void apply_set(RawNode& root, const std::string& assignment) {
   set_value(root, path, assignment.substr(equals + 1), origin);
 }
 
+void apply_flag(RawNode& root, const std::string& flag, const std::string& path,
+                const std::string& value) {
+  const Origin origin{Origin::Kind::flag, flag};
+  if (find_bad_byte(value))
+    throw Error(Blame::usage, fmt::format("{} {}: not a text", flag, printable(value)));
+  set_value(root, path, value, origin);
+}
+
 void apply_environment(RawNode& root,
                        const std::function<std::optional<std::string>(const char*)>& environment) {
   constexpr const char* kEager = "DHG_VM_EAGER_UFFD";

@@ -1,7 +1,7 @@
 #include "config/raw.hpp"
 #include "config/text.hpp"
 #include "dhg/error.hpp"
-#include "dhg/unique_fd.hpp"
+#include "os/read_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -66,7 +66,9 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check(mark, tag, anchor);
-    if (tag == "!" && !is_closed(text_, static_cast<std::size_t>(mark.pos)))
+    // yaml-cpp gives this tag to quoted scalars and to blocks ("|", ">") alike.
+    const bool quoted = tag == "!" && begins_with_quote(mark);
+    if (quoted && !is_closed(text_, static_cast<std::size_t>(mark.pos)))
       refuse(name_, mark, "the closing quote is missing");
     if (value.find('\0') != std::string::npos) refuse(name_, mark, "a value with a NUL in it");
     if (!stack_.empty() && stack_.back().node->kind == RawNode::Kind::map && !stack_.back().key) {
@@ -76,6 +78,8 @@ class TreeBuilder final : public YAML::EventHandler {
     auto& node = add(mark);
     node.kind = RawNode::Kind::scalar;
     node.text = value;
+    // Unless told otherwise ("|-"), a block ends with a newline, which is part of no value.
+    if (tag == "!" && !quoted) node.text.erase(node.text.find_last_not_of('\n') + 1);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
@@ -99,6 +103,11 @@ class TreeBuilder final : public YAML::EventHandler {
 
   [[nodiscard]] Origin origin(const YAML::Mark& mark) const {
     return {Origin::Kind::file, fmt::format("{}:{}:{}", name_, mark.line + 1, mark.column + 1)};
+  }
+
+  [[nodiscard]] bool begins_with_quote(const YAML::Mark& mark) const {
+    const auto at = static_cast<std::size_t>(mark.pos);
+    return at < text_.size() && (text_[at] == '\'' || text_[at] == '"');
   }
 
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
@@ -174,19 +183,12 @@ void check_bytes(const std::string& text, const std::string& name) {
 
 // At most one byte more than is allowed, whatever the file says that its size is: it
 // may be a pipe.
-std::string read_text(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::string read_text(const std::string& path, const os::Ear* ear) {
+  const auto fd = os::open_to_read(path);
   if (!fd) refuse_file("open", path, errno);
-  std::string text;
-  std::array<char, 16 * 1024> block;
-  while (text.size() <= kMaxFile) {
-    const auto got = ::read(fd.get(), block.data(), block.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) refuse_file("read", path, errno);
-    if (got == 0) break;
-    text.append(block.data(), static_cast<std::size_t>(got));
-  }
-  return text;
+  auto text = os::read_to_end(fd.get(), kMaxFile, ear);
+  if (!text) refuse_file("read", path, errno);
+  return std::move(*text);
 }
 
 } // namespace
@@ -223,8 +225,8 @@ RawNode parse_text(const std::string& given_text, const std::string& given_name)
   return root;
 }
 
-RawNode parse_file(const std::filesystem::path& path) {
-  return parse_text(read_text(path.string()), path.string());
+RawNode parse_file(const std::filesystem::path& path, const os::Ear* ear) {
+  return parse_text(read_text(path.string(), ear), path.string());
 }
 
 } // namespace dhg::config

@@ -17,6 +17,13 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
+// As YAML 1.2's core schema has them.
+std::optional<Options::Value> parse_boolean(const std::string& text) {
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  return std::nullopt;
+}
+
 std::vector<std::string> split_choices(const char* choices) {
   std::vector<std::string> result;
   std::istringstream stream(choices);
@@ -34,8 +41,7 @@ bool in_range(Value value, const dhg_option& option, Parse parse) {
 std::optional<Options::Value> parse_value(const dhg_option& option, const std::string& text) {
   switch (option.type) {
     case DHG_OPTION_BOOL:
-      if (text != "true" && text != "false") return std::nullopt;
-      return text == "true";
+      return parse_boolean(text);
     case DHG_OPTION_INT: {
       const auto value = parse_integer(text);
       if (!value || !in_range(*value, option, parse_integer)) return std::nullopt;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "os/ear.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -44,13 +46,19 @@ struct RawNode::Member {
 ///   all, what is not UTF-8, duplicate keys, anchors, tags, deep nesting, more than
 ///   1000 members of one node; and for more than one document or 1 MiB
 [[nodiscard]] RawNode parse_text(const std::string& text, const std::string& name);
-/// The same from a file; messages name it as `path` does.
-[[nodiscard]] RawNode parse_file(const std::filesystem::path& path);
+/// The same from a file; messages name it as `path` does. @param ear may be null
+/// @throws os::Interrupted too: the file may be a pipe
+[[nodiscard]] RawNode parse_file(const std::filesystem::path& path, const os::Ear* ear = nullptr);
 
 /// Puts "page_server.plugin=lazy-4k" over what is there. With another plugin, the
 /// file's options for the one before are set aside.
 /// @throws Error(Blame::usage) if it has no such form, or the key holds no value
 void apply_set(RawNode& root, const std::string& assignment);
+
+/// The same for a flag of its own, such as "--timeout": messages name that.
+/// @param path a key that holds a value
+void apply_flag(RawNode& root, const std::string& flag, const std::string& path,
+                const std::string& value);
 
 /// Puts the environment's switches over what is there: DHG_VM_EAGER_UFFD=1 and
 /// DHG_VM_NO_UFFD=1, and DHG_VERSION.

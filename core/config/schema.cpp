@@ -91,14 +91,21 @@ const std::array kSchema{
           s.page_server.record = t == "none" ? "" : t;
           return t == "none" || (t.starts_with('/') && !find_bad_byte(t));
         }},
+    Key{"page_server.patience", "10s", "1s to 60m",
+        "how long it may install nothing while the guest waits, before the run is ended",
+        [](Settings& s, const std::string& t) {
+          const auto patience = parse_duration(t).value_or(std::chrono::milliseconds(0));
+          s.page_server.patience = patience;
+          return patience >= std::chrono::seconds(1) && patience <= std::chrono::minutes(60);
+        }},
     Key{"result_channel.plugin", "json-file", kPluginForm, "how the result leaves the guest",
         [](Settings& s, const std::string& t) { return assign_plugin(s.result_channel, t); }},
-    Key{"run.timeout", "none", "none, or a time such as 500ms, 30s, 5m, at most 366 days",
+    Key{"run.timeout", "none", "none, or a time such as 30 (seconds), 500ms, 5m, at most 366 days",
         "the longest that a run may take, from the start of dhg",
         [](Settings& s, const std::string& t) {
           s.run.timeout = parse_duration(t);
           if (s.run.timeout && s.run.timeout->count() == 0) s.run.timeout.reset();
-          return t == "none" || t == "0" || parse_duration(t).has_value();
+          return t == "none" || parse_duration(t).has_value();
         }},
     Key{"run.output_limit", "1GiB", "1KiB to 16GiB",
         "the most that a program may print, stdout and stderr together",
@@ -180,8 +187,10 @@ void Problems::add_impossible(const RawNode& value, const std::string& what,
                      : value.kind == RawNode::Kind::sequence ? "a list"
                      : value.text.empty()                    ? "nothing"
                                           : fmt::format("'{}'", printable(value.text));
+  // A flag tells by itself what it is about.
+  const bool told = value.origin.kind == Origin::Kind::flag && find_key(what) != nullptr;
   add(value.origin,
-      fmt::format("{}: {} is not possible; it is {}{}", what, shown, allowed,
+      fmt::format("{}{} is not possible; it is {}{}", told ? "" : what + ": ", shown, allowed,
                   suggestion ? fmt::format("; did you mean '{}'?", *suggestion) : ""));
 }
 

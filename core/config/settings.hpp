@@ -41,6 +41,8 @@ struct Settings {
     PluginChoice choice;
     Fallback fallback = Fallback::none;
     std::string record; ///< a file for the faults of the run; empty: none
+    /// How long it may go without installing anything while the guest waits.
+    std::chrono::milliseconds patience{0};
   } page_server;
   PageSourceKind page_source = PageSourceKind::mapped;
   PluginChoice result_channel;

@@ -64,8 +64,9 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   constexpr std::uint64_t kLongest = UINT64_C(366) * 24 * 3600 * 1000;
   const auto parts = split_number(text);
   if (!parts) return std::nullopt;
+  const auto unit = parts->second.empty() ? "s" : parts->second;
   for (const auto& [name, factor] : kDurations)
-    if (parts->second == name && parts->first <= kLongest / static_cast<unsigned>(factor))
+    if (unit == name && parts->first <= kLongest / static_cast<unsigned>(factor))
       return std::chrono::milliseconds(parts->first * static_cast<unsigned>(factor));
   return std::nullopt;
 }

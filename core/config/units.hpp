@@ -16,7 +16,8 @@ namespace dhg::config {
 /// The shortest exact form: "512MiB".
 [[nodiscard]] std::string format_size(std::uint64_t bytes);
 
-/// "500ms", "30s", "5m" -> duration. Nothing if it is not that or too long.
+/// "500ms", "30s", "5m", and "30", which means seconds -> duration. Nothing if it is not that or
+/// too long.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 [[nodiscard]] std::string format_duration(std::chrono::milliseconds duration);
 

@@ -97,6 +97,8 @@ void Conversation::next_request() {
   phases_.clear();
   clock_.reset();
   has_result_ = false;
+  skipped_.clear();
+  free_bytes_ = 0;
 }
 
 void Conversation::handle(const Frame& frame) {

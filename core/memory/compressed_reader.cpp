@@ -9,6 +9,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -18,7 +19,7 @@ namespace {
 
 using namespace compressed;
 
-constexpr std::uint64_t kLongest = 1024 * 1024;
+constexpr std::uint64_t kLongestFetch = 1024 * 1024;
 
 bool read_at(int fd, void* into, std::size_t size, std::uint64_t offset) {
   for (auto* at = static_cast<char*>(into); size != 0;) {
@@ -40,25 +41,39 @@ struct Workshop {
 
   ZSTD_DCtx* const context;
   std::vector<std::byte> packed = std::vector<std::byte>(ZSTD_compressBound(kFrame));
-  std::vector<std::byte> frames = std::vector<std::byte>(kLongest + kFrame);
-  const void* owner = nullptr;
+  std::vector<std::byte> frames = std::vector<std::byte>(kLongestFetch + kFrame);
+  std::uint64_t owner = 0; ///< a reader's number
   std::uint64_t first = 0;
   std::uint64_t count = 0; ///< of frames, from `first` on
 };
 
+// Each reader's own, for ever: another may come to lie at the address of one that is gone.
+std::uint64_t next_number() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
 class CompressedReader final : public PageReader {
  public:
-  CompressedReader(UniqueFd fd, std::uint64_t memory_bytes, std::vector<Entry> index)
-      : fd_(std::move(fd)), memory_bytes_(memory_bytes), index_(std::move(index)) {}
+  CompressedReader(const std::filesystem::path& path, UniqueFd fd, UniqueFd memory,
+                   std::uint64_t memory_bytes, std::vector<Entry> index)
+      : path_(path),
+        fd_(std::move(fd)),
+        memory_(std::move(memory)),
+        memory_bytes_(memory_bytes),
+        index_(std::move(index)) {}
+  ~CompressedReader() override {
+    if (damaged_ && is_still_there()) unlink(path_.c_str());
+  }
 
-  [[nodiscard]] std::uint64_t longest() const noexcept override { return kLongest; }
+  [[nodiscard]] std::uint64_t longest() const noexcept override { return kLongestFetch; }
 
   [[nodiscard]] const std::byte* fetch(ByteRange range) const noexcept override {
     try {
       thread_local Workshop workshop;
       const auto first = range.offset / kFrame;
       const auto end = (range.end() + kFrame - 1) / kFrame;
-      const bool there = workshop.owner == this && first >= workshop.first &&
+      const bool there = workshop.owner == number_ && first >= workshop.first &&
                          end <= workshop.first + workshop.count;
       if (!there && !unpack(workshop, first, end)) return nullptr;
       return workshop.frames.data() + (range.offset - workshop.first * kFrame);
@@ -74,9 +89,19 @@ class CompressedReader final : public PageReader {
                       static_cast<off_t>(index_[i].length), POSIX_FADV_WILLNEED);
   }
 
+  [[nodiscard]] bool damaged() const noexcept override { return damaged_; }
+
  private:
+  // Or has been replaced by a new one.
+  [[nodiscard]] bool is_still_there() const noexcept {
+    struct stat ours {};
+    struct stat there {};
+    return fstat(fd_.get(), &ours) == 0 && lstat(path_.c_str(), &there) == 0 &&
+           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+  }
+
   [[nodiscard]] bool unpack(Workshop& workshop, std::uint64_t first, std::uint64_t end) const {
-    workshop.owner = nullptr;
+    workshop.owner = 0;
     auto* into = workshop.frames.data();
     for (auto i = first; i < end; ++i, into += kFrame) {
       const auto size = std::min(kFrame, memory_bytes_ - i * kFrame);
@@ -86,23 +111,29 @@ class CompressedReader final : public PageReader {
       } else if (!read_at(fd_.get(), workshop.packed.data(), entry.length, entry.offset) ||
                  ZSTD_decompressDCtx(workshop.context, into, size, workshop.packed.data(),
                                      entry.length) != size) {
-        return false;
+        damaged_ = true;
+        if (!read_at(memory_.get(), into, size, i * kFrame)) return false;
       }
     }
-    workshop.owner = this;
+    workshop.owner = number_;
     workshop.first = first;
     workshop.count = end - first;
     return true;
   }
 
+  const std::uint64_t number_ = next_number();
+  const std::filesystem::path path_;
   const UniqueFd fd_;
+  const UniqueFd memory_;
   const std::uint64_t memory_bytes_;
   const std::vector<Entry> index_;
+  mutable std::atomic<bool> damaged_{false};
 };
 
 } // namespace
 
 std::unique_ptr<PageReader> open_compressed_copy(const std::filesystem::path& copy,
+                                                 const std::filesystem::path& memory,
                                                  std::uint64_t memory_bytes,
                                                  const std::string& binding) {
   UniqueFd fd(open(copy.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -128,7 +159,9 @@ std::unique_ptr<PageReader> open_compressed_copy(const std::filesystem::path& co
            entry.length <= size - entry.offset;
   });
   if (!inside) return nullptr;
-  return std::make_unique<CompressedReader>(std::move(fd), memory_bytes, std::move(index));
+  UniqueFd original(open(memory.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  return std::make_unique<CompressedReader>(copy, std::move(fd), std::move(original), memory_bytes,
+                                            std::move(index));
 }
 
 } // namespace dhg::memory

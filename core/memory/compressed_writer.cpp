@@ -22,21 +22,13 @@ using namespace compressed;
 
 constexpr int kLevel = 1; // reading has to be fast; more saves little of memory's contents
 
-// A file that vanishes unless it is put in its place.
-class Replacement {
+class OutputFile {
  public:
-  explicit Replacement(const std::filesystem::path& target)
-      : target_(target),
-        path_(fmt::format("{}.{}", target.string(), getpid())),
+  explicit OutputFile(const std::filesystem::path& path)
+      : path_(path),
         fd_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)) {
     if (!fd_) fail();
   }
-  ~Replacement() {
-    if (!path_.empty()) unlink(path_.c_str());
-  }
-  Replacement(const Replacement&) = delete;
-  Replacement& operator=(const Replacement&) = delete;
-
   void write_at(std::uint64_t offset, const void* data, std::size_t size) const {
     for (const auto* at = static_cast<const char*>(data); size != 0;) {
       const auto written = pwrite(fd_.get(), at, size, static_cast<off_t>(offset));
@@ -46,24 +38,20 @@ class Replacement {
       size -= static_cast<std::size_t>(written);
     }
   }
-  void publish() {
-    if (rename(path_.c_str(), target_.c_str()) != 0) fail();
-    path_.clear();
-  }
 
  private:
   [[noreturn]] void fail() const {
-    throw system_error(errno, fmt::format("cannot write '{}'", target_.string()));
+    throw system_error(errno, fmt::format("cannot write '{}'", path_.string()),
+                       "free some disk space, or use page_source=mapped");
   }
-  const std::filesystem::path target_;
-  std::string path_;
+  const std::filesystem::path path_;
   const UniqueFd fd_;
 };
 
 } // namespace
 
 void write_compressed_copy(const std::filesystem::path& memory, const std::filesystem::path& copy,
-                           const std::string& binding) {
+                           const std::string& binding, const os::Ear* ear) {
   const FilePageSource source(memory);
   Header header;
   header.memory_bytes = source.size();
@@ -80,13 +68,14 @@ void write_compressed_copy(const std::filesystem::path& memory, const std::files
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
 
-  Replacement file(copy);
+  const OutputFile file(copy);
   std::vector<Entry> index(header.frames);
   auto end = sizeof header + index.size() * sizeof(Entry);
   std::vector<std::byte> frame(ZSTD_compressBound(kFrame));
   for (const auto& extent : source.data_extents()) {
     for (auto i = extent.offset / kFrame; i * kFrame < extent.end(); ++i) {
       if (index[i].length != 0) continue; // began in the extent before
+      os::hear(ear);
       const auto begin = i * kFrame;
       const auto size =
           ZSTD_compress2(context.get(), frame.data(), frame.size(), source.data() + begin,
@@ -102,7 +91,6 @@ void write_compressed_copy(const std::filesystem::path& memory, const std::files
   header.digest = XXH3_64bits(index.data(), index.size() * sizeof(Entry));
   file.write_at(sizeof header, index.data(), index.size() * sizeof(Entry));
   file.write_at(0, &header, sizeof header);
-  file.publish();
 }
 
 } // namespace dhg::memory

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dhg/memory.hpp"
+#include "os/ear.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,8 @@ class PageReader {
   [[nodiscard]] virtual const std::byte* fetch(ByteRange range) const noexcept = 0;
   /// Begins to read `range`, or, with `wait`, reads it, where that is of use.
   virtual void read_ahead(ByteRange range, bool wait) const noexcept = 0;
+  /// Whether something was found damaged, and had to come from somewhere else.
+  [[nodiscard]] virtual bool damaged() const noexcept { return false; }
 };
 
 /// Reads past the page cache (O_DIRECT): leaves nothing behind in it, finds nothing
@@ -33,17 +36,20 @@ class PageReader {
 [[nodiscard]] std::unique_ptr<PageReader> make_direct_reader(const std::filesystem::path& memory);
 
 /// Reads a copy made by write_compressed_copy(). Hostile: its index is checked here,
-/// each frame by its checksum when it is read.
+/// each frame by its checksum when it is read. A damaged frame is read from `memory`, of
+/// which it is a copy; such a copy is removed when the reader goes, to be made anew.
 /// @param binding what the copy has to be bound to, as it was written
 /// @return nullptr if there is none, or it is of other contents, or damaged
 [[nodiscard]] std::unique_ptr<PageReader> open_compressed_copy(const std::filesystem::path& copy,
+                                                               const std::filesystem::path& memory,
                                                                std::uint64_t memory_bytes,
                                                                const std::string& binding);
 
 /// Writes the memory file's data, zstd-compressed in frames of 64 KiB that can be read
-/// by themselves, and puts it at `copy` in one step.
-/// @throws Error
+/// by themselves, to `copy`. Until it is done, that is no copy: make it where nobody looks.
+/// @param ear may be null
+/// @throws Error; os::Interrupted
 void write_compressed_copy(const std::filesystem::path& memory, const std::filesystem::path& copy,
-                           const std::string& binding);
+                           const std::string& binding, const os::Ear* ear = nullptr);
 
 } // namespace dhg::memory

@@ -2,6 +2,9 @@
 
 #include "dhg/unique_fd.hpp"
 
+#include <array>
+#include <csignal>
+
 namespace dhg::os {
 
 /// Turns SIGINT, SIGTERM and SIGHUP into something that poll(2) can wait for, and
@@ -15,6 +18,20 @@ class SignalFd {
 
  private:
   UniqueFd fd_;
+};
+
+/// While it is there, SIGINT, SIGTERM and SIGHUP end the process at once, with 128 and
+/// their number: for writing to who may not read, when all else is done. On the main thread.
+class SignalsEndUs {
+ public:
+  SignalsEndUs() noexcept;
+  ~SignalsEndUs();
+  SignalsEndUs(const SignalsEndUs&) = delete;
+  SignalsEndUs& operator=(const SignalsEndUs&) = delete;
+
+ private:
+  sigset_t mask_{};
+  std::array<struct sigaction, 3> actions_{};
 };
 
 } // namespace dhg::os

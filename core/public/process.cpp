@@ -31,9 +31,7 @@ extern "C" int __clone(int (*function)(void*), void* stack, int flags, void* arg
 namespace dhg {
 namespace {
 
-// Above every number that a child is given, so that moving one descriptor into
-// place cannot overwrite another that still has to be moved.
-constexpr int kParkingLot = 512;
+constexpr int kLastSignal = 64;
 
 struct ChildPlan {
   const char* program;
@@ -59,11 +57,14 @@ DHG_NO_TSAN int index_of(const ChildPlan& plan, int number) {
 
 DHG_NO_TSAN bool arrange_descriptors(const ChildPlan& plan) {
   int last = STDERR_FILENO;
+  for (std::size_t i = 0; i < plan.descriptor_count; ++i)
+    if (plan.descriptors[i].second > last) last = plan.descriptors[i].second;
+  // Parked above every number that the child is given, moving one into place cannot
+  // overwrite another that still has to be moved; and no higher, for there may be a limit.
   for (std::size_t i = 0; i < plan.descriptor_count; ++i) {
-    const auto [ours, theirs] = plan.descriptors[i];
-    plan.parked[i] = static_cast<int>(syscall(SYS_fcntl, ours, F_DUPFD_CLOEXEC, kParkingLot));
+    plan.parked[i] =
+        static_cast<int>(syscall(SYS_fcntl, plan.descriptors[i].first, F_DUPFD_CLOEXEC, last + 1));
     if (plan.parked[i] < 0) return false;
-    if (theirs > last) last = theirs;
   }
   for (int fd = 0; fd <= last; ++fd) {
     if (const int wanted = index_of(plan, fd); wanted >= 0) {
@@ -83,7 +84,14 @@ DHG_NO_TSAN void reset_signals() {
   // As the kernel lays them out: handler, flags, restorer, mask.
   const unsigned long standard[4] = {reinterpret_cast<unsigned long>(SIG_DFL), 0, 0, 0};
   const unsigned long none = 0;
-  syscall(SYS_rt_sigaction, SIGPIPE, standard, nullptr, sizeof none);
+  // A handler would run on our memory. What is ignored stays so, as exec has it, but for
+  // SIGPIPE, which we ignore for ourselves alone.
+  for (int number = 1; number <= kLastSignal; ++number) {
+    unsigned long now[4] = {};
+    syscall(SYS_rt_sigaction, number, nullptr, now, sizeof none);
+    if (number == SIGPIPE || now[0] != reinterpret_cast<unsigned long>(SIG_IGN))
+      syscall(SYS_rt_sigaction, number, standard, nullptr, sizeof none);
+  }
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
 }
 

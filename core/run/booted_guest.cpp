@@ -24,12 +24,15 @@ double milliseconds_since(std::chrono::steady_clock::time_point begin) {
       .count();
 }
 
+void hear_during(Vm& vm, os::SignalFd& signals, const std::function<void()>& call) {
+  const auto end = patiently({signals, vm.process_fd(), std::nullopt}, call);
+  if (end.stopped == Stopped::signal) throw Interrupted{end.signal};
+}
+
 // Nobody there to answer is no reason not to hear the user.
 UniqueFd connect(Vm& vm, os::SignalFd& signals) {
   UniqueFd agent;
-  const auto end = patiently({signals, vm.process_fd(), std::nullopt},
-                             [&] { agent = vm.connect_agent(deadline_in(kConnectLimit)); });
-  if (end.stopped == Stopped::signal) throw Interrupted{end.signal};
+  hear_during(vm, signals, [&] { agent = vm.connect_agent(deadline_in(kConnectLimit)); });
   return agent;
 }
 
@@ -50,6 +53,10 @@ BootedGuest::BootedGuest(const VmLauncher& launcher, const BootRequest& request,
       conversation_(sink_, kLimits),
       vm_(launcher.boot(request)),
       agent_(connect(*vm_, signals_)) {}
+
+void BootedGuest::wait_in(const std::function<void(Vm&)>& call) {
+  hear_during(*vm_, signals_, [&] { call(*vm_); });
+}
 
 double BootedGuest::ask(const std::string& request, std::chrono::seconds limit, const char* what) {
   if (asked_) conversation_.next_request();

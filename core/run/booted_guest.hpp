@@ -45,6 +45,10 @@ class BootedGuest {
   /// @throws Error if it is not done within `limit`, or the guest ends; Interrupted
   double ask(const std::string& request, std::chrono::seconds limit, const char* what);
 
+  /// Waits inside `call`, a call of the VM, and hears the user meanwhile.
+  /// @throws Error; Interrupted, and then the VM is gone
+  void wait_in(const std::function<void(Vm&)>& call);
+
   [[nodiscard]] guest_link::Conversation& conversation() noexcept { return conversation_; }
   [[nodiscard]] Vm& vm() noexcept { return *vm_; }
 

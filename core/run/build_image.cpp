@@ -2,15 +2,18 @@
 
 #include "dhg/error.hpp"
 #include "dhg/process.hpp"
+#include "run/offspring.hpp"
 #include "run/pass_lines.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <optional>
 
 namespace dhg::run {
 namespace {
@@ -19,58 +22,115 @@ using namespace std::chrono_literals;
 
 constexpr auto kTidyUp = 10s; // for a script that was told to end
 
-std::vector<std::string> own_environment() {
+// What the user's own pip is told is not meant for an image: these would have it refuse to
+// work, or install elsewhere. Where its packages come from is.
+bool is_for_others(std::string_view entry) {
+  constexpr std::array<std::string_view, 3> kNames{
+      "PIP_REQUIRE_VIRTUALENV=", "PIP_USER=", "PIP_TARGET="};
+  return std::any_of(kNames.begin(), kNames.end(),
+                     [&](std::string_view name) { return entry.starts_with(name); });
+}
+
+std::vector<std::string> script_environment() {
   std::vector<std::string> result;
-  for (char** entry = environ; *entry != nullptr; ++entry) result.emplace_back(*entry);
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (!is_for_others(*entry)) result.emplace_back(*entry);
   return result;
 }
+
+// A script that runs, and what it says.
+class Script {
+ public:
+  Script(const std::filesystem::path& path, const std::vector<std::string>& args,
+         const std::function<void(std::string_view)>& progress)
+      : progress_(progress) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) throw system_error(errno, "cannot create a pipe");
+    said_.reset(ends[0]);
+    const UniqueFd writer(ends[1]);
+    // Only our end: the other's flags are the script's.
+    if (fcntl(said_.get(), F_SETFL, O_NONBLOCK) != 0)
+      throw system_error(errno, "cannot read from a pipe");
+    child_.emplace(ProcessSpec{path.string(),
+                               args,
+                               script_environment(),
+                               {{writer.get(), STDOUT_FILENO}, {writer.get(), STDERR_FILENO}}});
+  }
+
+  // Waits for the script's end, not for the pipe's: what it started may hold that.
+  // @return its status; nothing at `until`; @throws Interrupted
+  std::optional<int> follow(const os::Ear& ear, std::optional<Deadline> until = std::nullopt) {
+    for (;;) {
+      std::array<pollfd, 2> fds{{{said_.get(), POLLIN, 0}, {child_->process_fd(), POLLIN, 0}}};
+      if (!ear.wait(fds, until)) return std::nullopt;
+      if (fds[1].revents != 0) return child_->wait(deadline_in(kTidyUp));
+      if (!pass_on()) said_.reset();
+    }
+  }
+  // What is left to be read now, of a full pipe at most.
+  void drain() {
+    for (int i = 0; i < 64 && said_ && pass_on() && readable(); ++i) {
+    }
+  }
+  void signal(int number) const { ::kill(-child_->pid(), number); } // its whole session
+  void end() {
+    child_->kill();
+    offspring_.end();
+  }
+  [[nodiscard]] const std::string& last_line() const noexcept { return last_; }
+
+ private:
+  [[nodiscard]] bool readable() const {
+    pollfd state{said_.get(), POLLIN, 0};
+    return poll(&state, 1, 0) > 0;
+  }
+  // @return false at the end
+  bool pass_on() {
+    std::array<char, 4096> part;
+    const auto got = read(said_.get(), part.data(), part.size());
+    if (got < 0) return errno == EINTR || errno == EAGAIN;
+    buffer_.append(part.data(), static_cast<std::size_t>(got));
+    pass_lines(buffer_, [this](std::string_view line) {
+      last_ = line;
+      progress_(line);
+    });
+    return got != 0;
+  }
+
+  const std::function<void(std::string_view)>& progress_;
+  Offspring offspring_; // before the child
+  UniqueFd said_;
+  std::string buffer_;
+  std::string last_;
+  std::optional<ChildProcess> child_;
+};
 
 } // namespace
 
 void run_image_script(const std::filesystem::path& script, const std::vector<std::string>& args,
                       os::SignalFd& signals,
                       const std::function<void(std::string_view)>& progress) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw system_error(errno, "cannot create a pipe");
-  const UniqueFd reader(ends[0]);
-  UniqueFd writer(ends[1]);
-  ChildProcess child({script.string(),
-                      args,
-                      own_environment(),
-                      {{writer.get(), STDOUT_FILENO}, {writer.get(), STDERR_FILENO}}});
-  writer.reset();
-
-  std::string buffer;
-  std::string last;
-  const auto tell = [&](std::string_view line) {
-    last = line;
-    progress(line);
-  };
-  std::array<pollfd, 2> fds{{{reader.get(), POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
-  for (;;) {
-    if (poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR)
-      throw system_error(errno, "cannot wait for a script");
-    if (fds[1].revents != 0) {
-      const int signal = signals.take();
-      ::kill(-child.pid(), SIGTERM); // its whole session; it removes what it began
-      child.wait(deadline_in(kTidyUp));
-      ::kill(-child.pid(), SIGKILL);
-      throw Interrupted{signal};
+  const os::Ear ear(signals);
+  Script run(script, args, progress);
+  std::optional<int> status;
+  try {
+    status = run.follow(ear);
+  } catch (const Interrupted&) {
+    run.signal(SIGTERM); // it removes what it began
+    try {
+      (void)run.follow(ear, deadline_in(kTidyUp));
+    } catch (const Interrupted&) { // the user asks again: at once
     }
-    if (fds[0].revents == 0) continue;
-    std::array<char, 4096> part;
-    const auto got = read(reader.get(), part.data(), part.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    buffer.append(part.data(), static_cast<std::size_t>(got));
-    pass_lines(buffer, tell);
+    run.end();
+    throw;
   }
-  const auto status = child.wait(deadline_in(kTidyUp));
+  run.end(); // of what it left running, nothing is part of the image
+  run.drain();
   if (status != 0)
     throw Error(Blame::environment,
                 fmt::format("'{}' {}", script.filename().string(),
                             status ? describe_wait_status(*status) : "does not end"),
-                last);
+                run.last_line());
 }
 
 } // namespace dhg::run

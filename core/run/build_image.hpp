@@ -1,7 +1,7 @@
 #pragma once
 
 #include "dhg/deadline.hpp"
-#include "os/signals.hpp"
+#include "os/ear.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -11,14 +11,13 @@
 namespace dhg::run {
 
 /// Runs one of the image scripts and passes its progress on, line by line.
+/// What the script leaves running when it ends is ended too.
 /// @throws Error with what it said last if it fails; Interrupted at a signal, after
-///   the script and its children have been ended.
+///   the script and all that it has started have been ended.
 void run_image_script(const std::filesystem::path& script, const std::vector<std::string>& args,
                       os::SignalFd& signals, const std::function<void(std::string_view)>& progress);
 
 /// A signal ended what was being done.
-struct Interrupted {
-  int signal;
-};
+using os::Interrupted;
 
 } // namespace dhg::run

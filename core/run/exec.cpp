@@ -3,6 +3,7 @@
 #include "dhg/error.hpp"
 #include "guest_link/request.hpp"
 #include "memory/memory_session.hpp"
+#include "os/ear.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/choose_version.hpp"
 #include "run/fault_recording.hpp"
@@ -69,17 +70,23 @@ void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLau
 // How pages are read; none: by the mapping.
 std::unique_ptr<memory::PageReader> page_reader(config::PageSourceKind kind,
                                                 const snapshot::Snapshot& snapshot,
+                                                const snapshot::Store& store, const os::Ear& ear,
                                                 ExecReport& report) {
   const auto memory = snapshot.file("memory");
   if (kind == config::PageSourceKind::direct) return memory::make_direct_reader(memory);
   if (kind != config::PageSourceKind::compressed) return nullptr;
-  const auto copy = snapshot.file("memory.zst");
+  const auto copy = snapshot.compressed_copy();
   const auto* described = find_file(snapshot.manifest(), "memory");
   const auto binding = described->digest + ' ' + snapshot.manifest().created;
-  if (auto reader = memory::open_compressed_copy(copy, described->bytes, binding)) return reader;
+  const auto open = [&] {
+    return memory::open_compressed_copy(copy, memory, described->bytes, binding);
+  };
+  if (auto reader = open()) return reader;
   report.substitutions.emplace_back("the compressed copy of the snapshot was made first");
-  memory::write_compressed_copy(memory, copy, binding);
-  auto reader = memory::open_compressed_copy(copy, described->bytes, binding);
+  const auto staging = store.stage(snapshot.name());
+  memory::write_compressed_copy(memory, staging.path() / copy.filename(), binding, &ear);
+  staging.publish_file(copy.filename().string(), copy, &ear);
+  auto reader = open();
   if (!reader) throw Error(Blame::environment, "the compressed copy cannot be read back");
   return reader;
 }
@@ -96,7 +103,8 @@ bool has_ended(int process_fd) {
   return poll(&ended, 1, kMomentMs) > 0;
 }
 
-void report_stop(const ExchangeEnd& end, const ExecContext& context, ExecReport& report) {
+void report_stop(const ExchangeEnd& end, const std::optional<std::chrono::milliseconds>& timeout,
+                 ExecReport& report) {
   switch (end.stopped) {
     case Stopped::no:
       return;
@@ -104,7 +112,7 @@ void report_stop(const ExchangeEnd& end, const ExecContext& context, ExecReport&
       report.outcome = RunOutcome::timeout;
       report.exit_code = kExitTimeout;
       report.message = fmt::format("the run took longer than {}",
-                                   config::format_duration(*context.settings.run.timeout));
+                                   config::format_duration(timeout.value_or(0ms)));
       return;
     case Stopped::signal:
       report.outcome = RunOutcome::interrupted;
@@ -183,6 +191,7 @@ void leave_process(const std::string& reason, const ExecContext& context, ExecRe
     report.outcome = RunOutcome::failed;
     report.exit_code = kExitFailed;
     report.message = reason;
+    report.hint = "where its storage is slow, give it longer: --set page_server.patience=1m";
   }
   if (context.leave) context.leave(report);
 }
@@ -193,6 +202,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   const auto& timeout = settings.run.timeout;
   const auto deadline =
       timeout ? std::optional(timeline.origin() + *timeout) : std::optional<Deadline>();
+  const os::Ear ear(context.signals, deadline);
 
   // What the run needs is looked at while the snapshot is being opened.
   auto checks = timeline.span("check");
@@ -228,13 +238,15 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   report.accelerator = machine.accelerator;
   checks.end();
 
-  const memory::FilePageSource source(snapshot.file("memory"),
-                                      page_reader(settings.page_source, snapshot, report));
+  auto reader = page_reader(settings.page_source, snapshot, context.store, ear, report);
+  const auto* reads = reader.get();
+  const memory::FilePageSource source(snapshot.file("memory"), std::move(reader));
   snapshot::NotesFile notes(snapshot.folder(), snapshot.manifest(), page_server.name);
   memory::MemorySession memory(
       source, *page_server.object, page_server.name, timeline,
-      {{}, [&](const std::string& reason) { leave_process(reason, context, report); }}, &notes,
-      context.fault_log);
+      {call_limits(settings),
+       [&](const std::string& reason) { leave_process(reason, context, report); }},
+      &notes, context.fault_log);
   const auto& record = settings.page_server.record;
   if (!record.empty()) memory.record_faults();
   auto launch = timeline.span("launch");
@@ -250,19 +262,22 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   try {
     auto load = timeline.span("load");
     if (const auto end = patiently(watch, [&] { vm->load(until); }); end.stopped != Stopped::no)
-      return report_stop(end, context, report);
+      return report_stop(end, timeout, report);
     if (const auto end = await_readable(memory.attached_fd(), watch); end.stopped != Stopped::no)
-      return report_stop(end, context, report);
+      return report_stop(end, timeout, report);
     if (!memory.failure().empty()) throw Error(Blame::environment, memory.failure());
     load.end();
     auto resuming = timeline.span("resume");
     if (const auto end = patiently(watch, [&] { vm->resume(until); }); end.stopped != Stopped::no)
-      return report_stop(end, context, report);
+      return report_stop(end, timeout, report);
     snapshot.release();
     resuming.end();
 
     auto connect = timeline.span("connect");
-    const auto agent = vm->connect_agent(until);
+    UniqueFd agent;
+    if (const auto end = patiently(watch, [&] { agent = vm->connect_agent(until); });
+        end.stopped != Stopped::no)
+      return report_stop(end, timeout, report);
     connect.end();
     Conversation conversation(context.sink, {settings.run.output_limit, settings.run.result_limit});
     const auto request =
@@ -287,7 +302,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     run.end();
     report.code_may_have_run = end.request_begun;
     add_guest_phases(conversation, sent, timing::Clock::now(), timeline, report);
-    report_stop(end, context, report);
+    report_stop(end, timeout, report);
     const auto read = timeline.span("read");
     if (end.stopped == Stopped::no) report_end(conversation, *channel.object, machine, report);
   } catch (const Error& error) {
@@ -308,6 +323,10 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   report.page_server_figures = std::move(lesson.figures);
   if (!lesson.problem.empty()) report.substitutions.push_back(std::move(lesson.problem));
   if (!record.empty()) write_fault_recording(record, memory.served_faults());
+  if (reads != nullptr && reads->damaged())
+    report.substitutions.emplace_back(
+        "the compressed copy of the snapshot is damaged: pages came from the memory file "
+        "instead, and the next run makes the copy anew");
 }
 
 } // namespace
@@ -336,10 +355,21 @@ const char* to_string(RunOutcome outcome) noexcept {
   return "failed";
 }
 
+void report_interruption(const os::Interrupted& interrupted,
+                         const std::optional<std::chrono::milliseconds>& timeout,
+                         ExecReport& report) {
+  ExchangeEnd end;
+  end.stopped = interrupted.signal != 0 ? Stopped::signal : Stopped::timeout;
+  end.signal = interrupted.signal;
+  report_stop(end, timeout, report);
+}
+
 ExecReport exec(const Program& program, const ExecContext& context) {
   ExecReport report;
   try {
     run_steps(program, context, report);
+  } catch (const os::Interrupted& interrupted) {
+    report_interruption(interrupted, context.settings.run.timeout, report);
   } catch (const Error& error) {
     if (error.blame() == Blame::usage) throw;
     report.outcome = RunOutcome::failed;

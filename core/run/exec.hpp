@@ -7,6 +7,7 @@
 #include "guest_link/request.hpp"
 #include "memory/fault_log.hpp"
 #include "memory/managed_memory.hpp"
+#include "os/ear.hpp"
 #include "os/signals.hpp"
 #include "plugin/registry.hpp"
 #include "run/layout.hpp"
@@ -94,6 +95,11 @@ struct ExecContext {
   /// Whether the report shall have `vmm_use`, for which /proc is read.
   bool measure = false;
 };
+
+/// Puts into a report that the user ended the run. @param timeout the one that was reached
+void report_interruption(const os::Interrupted& interrupted,
+                         const std::optional<std::chrono::milliseconds>& timeout,
+                         ExecReport& report);
 
 /// Runs `program` in a VM restored from the snapshot that the settings name.
 /// Whatever happens is in the report; nothing is left running.

@@ -8,7 +8,7 @@
 namespace dhg::run {
 
 std::filesystem::path ensure_image(const PrepareContext& context, const std::string& version,
-                                   std::string& digest) {
+                                   std::string& digest, Made& made) {
   const auto& recipe = context.settings.image;
   const auto& images = context.layout.images;
   digest = snapshot::digest_of_text(
@@ -29,7 +29,9 @@ std::filesystem::path ensure_image(const PrepareContext& context, const std::str
   run_image_script(images / "build-image",
                    {(images / recipe).string(), staging.path().string(), version}, context.signals,
                    say);
-  staging.publish(target);
+  const os::Ear ear(context.signals);
+  staging.publish(target, &ear);
+  made.image = true;
   return target;
 }
 

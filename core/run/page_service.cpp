@@ -49,8 +49,10 @@ void PageService::make_spare() {
                             "serve",
                             server.name),
                 "give the VMM the memory file itself, or choose another page server");
-  spare_ = std::make_unique<ServedVm>(source_, std::move(server),
-                                      [this](const std::string&) { listener_.close(); });
+  spare_ = std::make_unique<ServedVm>(
+      source_, std::move(server),
+      memory::MemorySession::Stuck{request_.limits,
+                                   [this](const std::string&) { listener_.close(); }});
 }
 
 bool PageService::accepting() const {

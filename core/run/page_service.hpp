@@ -20,6 +20,7 @@ struct PageServiceRequest {
   bool many = false; ///< more than one VMM, also at once
   std::optional<Deadline> deadline;
   os::SignalFd& signals;
+  memory::CallLimits limits;
   /// Makes a page server; called once a VMM. It needs userfaultfd.
   std::function<ActivePlugin<PageServer>()> make_server;
   /// A VMM that was served has ended.

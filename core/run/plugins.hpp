@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "dhg/vm_launcher.hpp"
+#include "memory/call_watch.hpp"
 #include "plugin/loader.hpp"
 #include "plugin/registry.hpp"
 
@@ -32,6 +33,9 @@ template <class Interface>
                                {descriptor.options, descriptor.option_count}, descriptor.name);
   return {descriptor.name, descriptor.version, plugin::create<Interface>(loaded, options)};
 }
+
+/// How long a page server may take to return from a call.
+[[nodiscard]] memory::CallLimits call_limits(const config::Settings& settings);
 
 /// @throws Error about the first requirement that is not met
 void require_met(const std::vector<Requirement>& requirements);

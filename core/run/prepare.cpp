@@ -57,10 +57,10 @@ class GuestMemoryFile {
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   /// For the VMM, which opens it.
   [[nodiscard]] fs::path path() const { return fmt::format("/proc/{}/fd/{}", getpid(), fd_.get()); }
-  void write_to(const fs::path& target) const {
+  void write_to(const fs::path& target, const os::Ear& ear) const {
     const UniqueFd file(open(target.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) throw system_error(errno, fmt::format("cannot create '{}'", target.string()));
-    snapshot::copy_data(fd_.get(), file.get());
+    snapshot::copy_data(fd_.get(), file.get(), &ear);
   }
 
  private:
@@ -73,13 +73,15 @@ void give_memory_back(BootedGuest& guest, std::uint64_t memory_bytes) {
   const auto free = guest.conversation().free_bytes();
   const auto keep = headroom(memory_bytes);
   if (free <= keep || free > memory_bytes) return;
-  guest.vm().set_memory_target((memory_bytes - free + keep) >> 20 << 20,
-                               deadline_in(kBalloonLimit));
+  const auto set_target = [&](std::uint64_t bytes) {
+    guest.wait_in([&](Vm& vm) { vm.set_memory_target(bytes, deadline_in(kBalloonLimit)); });
+  };
+  set_target((memory_bytes - free + keep) >> 20 << 20);
   // What is left is free as well, but still holds what was there. Not all of it may be
   // asked for, for the reason above.
   guest.ask(guest_link::encode_quiesce(keep - kLeftAlone), kStepLimit,
             "overwriting the guest's free memory");
-  guest.vm().set_memory_target(memory_bytes, deadline_in(kBalloonLimit));
+  set_target(memory_bytes);
 }
 
 // What a snapshot is made of, chosen before anything is built or booted.
@@ -166,14 +168,15 @@ void make_snapshot(const PrepareContext& context, const Plan& plan, const fs::pa
     guest.ask(guest_link::encode_quiesce(), kSetupLimit, "freeing the guest's memory");
     for (const auto& what : guest.conversation().skipped()) say(context, "not freed: " + what);
     give_memory_back(guest, plan.machine.memory_bytes);
-    guest.vm().pause(deadline_in(kStepLimit));
+    guest.wait_in([](Vm& vm) { vm.pause(deadline_in(kStepLimit)); });
     manifest.launcher.version = guest.vm().vmm_version();
-    guest.vm().save(staging.path() / "state", deadline_in(kSaveLimit));
+    guest.wait_in([&](Vm& vm) { vm.save(staging.path() / "state", deadline_in(kSaveLimit)); });
   }
   fs::remove(initrd); // a restored machine has booted already
 
-  const auto dug = snapshot::dig_zero_pages(memory.fd(), kLeastHole);
-  memory.write_to(staging.path() / "memory");
+  const os::Ear ear(context.signals);
+  const auto dug = snapshot::dig_zero_pages(memory.fd(), kLeastHole, &ear);
+  memory.write_to(staging.path() / "memory", ear);
   say(context,
       fmt::format("memory: {:.1f} MiB of {} MiB are data ({:.1f} before zero pages were dug out)",
                   mebibytes(dug.after), plan.machine.memory_bytes >> 20, mebibytes(dug.before)));
@@ -191,7 +194,7 @@ bool up_to_date(const PrepareContext& context, const std::string& name,
 
 } // namespace
 
-void prepare(bool force, const PrepareContext& context) {
+void prepare(bool force, const PrepareContext& context, Made& made) {
   const auto plan = make_plan(context);
   say(context, fmt::format("accelerator: {}", to_string(plan.machine.accelerator)));
 
@@ -211,7 +214,7 @@ void prepare(bool force, const PrepareContext& context) {
   manifest.guest.jvm_args = plan.jvm.args;
   manifest.image.recipe = plan.key.image;
   manifest.image.version = plan.key.version;
-  const auto image = ensure_image(context, plan.key.version, manifest.image.digest);
+  const auto image = ensure_image(context, plan.key.version, manifest.image.digest, made);
 
   if (!force && up_to_date(context, name, manifest)) {
     say(context, fmt::format("snapshot {}: there already", name));
@@ -219,7 +222,9 @@ void prepare(bool force, const PrepareContext& context) {
   }
   auto staging = context.store.stage(name);
   make_snapshot(context, plan, image, staging, manifest);
+  say(context, "writing the snapshot to the disk");
   context.store.publish(staging, name, std::move(manifest));
+  made.snapshot = true;
   say(context, fmt::format("snapshot {}: ready", name));
 }
 

@@ -24,10 +24,17 @@ struct PrepareContext {
   std::function<void(std::string_view)> progress;
 };
 
+/// What was made, and stays whatever happens next.
+struct Made {
+  bool image = false;
+  bool snapshot = false;
+};
+
 /// Makes the image and the snapshot that the settings name, unless they are there
 /// and made of the same parts. An existing snapshot stays usable until the new one
 /// replaces it. @param force make the snapshot again in any case
+/// @param made told as it comes about, also if this throws
 /// @throws Error; Interrupted at a signal. Nothing half-made is left.
-void prepare(bool force, const PrepareContext& context);
+void prepare(bool force, const PrepareContext& context, Made& made);
 
 } // namespace dhg::run

@@ -8,6 +8,7 @@
 #include "snapshot/digest.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -138,8 +139,11 @@ JvmArgs choose_jvm_args(const Recipe& recipe, const config::Settings& settings) 
   }
   if (wanted == "default") return {"", recipe.jvm_args.front().second};
   // A '-' begins arguments of the user's own.
-  if (wanted.front() == '-')
-    return {"j" + snapshot::digest_of_text(wanted).substr(0, 8), words(wanted)};
+  if (wanted.front() == '-') {
+    auto args = words(wanted); // blanks and line ends make no other snapshot
+    const auto text = fmt::format("{}", fmt::join(args, " "));
+    return {"j" + snapshot::digest_of_text(text).substr(0, 8), std::move(args)};
+  }
   std::vector<std::string> names;
   for (const auto& [name, args] : recipe.jvm_args) {
     if (name == wanted) return {name == recipe.jvm_args.front().first ? "" : name, args};

@@ -23,9 +23,9 @@ bool readable(int fd) {
 } // namespace
 
 ServedVm::ServedVm(const memory::FilePageSource& source, ActivePlugin<PageServer> server,
-                   std::function<void(const std::string&)> leave)
+                   memory::MemorySession::Stuck stuck)
     : server_(std::move(server)),
-      session_(source, *server_.object, server_.name, timeline_, {{}, std::move(leave)}) {}
+      session_(source, *server_.object, server_.name, timeline_, std::move(stuck)) {}
 
 void ServedVm::connect(UniqueFd connection) {
   auto peer = os::peer_of(connection.get());

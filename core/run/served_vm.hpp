@@ -32,9 +32,8 @@ struct ServedVmReport {
 class ServedVm {
  public:
   /// The page server preloads at once. `source` is borrowed.
-  /// @param leave see MemorySession::Stuck
   ServedVm(const memory::FilePageSource& source, ActivePlugin<PageServer> server,
-           std::function<void(const std::string&)> leave);
+           memory::MemorySession::Stuck stuck);
 
   /// Why there is nothing that could serve a VMM; empty if there is.
   [[nodiscard]] std::string failure() const { return session_.failure(); }

@@ -35,9 +35,10 @@ class Hash {
 
 class FileReader {
  public:
-  FileReader(int fd, const fs::path& path)
+  FileReader(int fd, const fs::path& path, const os::Ear* ear)
       : path_(path),
         fd_(fd),
+        ear_(ear),
         block_(static_cast<std::size_t>(kDigestBlock)),
         zeros_(static_cast<std::size_t>(kDigestBlock)) {
     struct stat info {};
@@ -51,6 +52,7 @@ class FileReader {
     for (off_t at = 0; at < size_;) {
       const auto data = seek(at, SEEK_DATA);
       while (at < data) {
+        os::hear(ear_);
         const auto length = std::min(kDigestBlock, data - at);
         hash.feed(zeros_.data(), static_cast<std::size_t>(length));
         at += length;
@@ -72,6 +74,7 @@ class FileReader {
     return found < 0 ? size_ : std::min(found, size_);
   }
   off_t feed_block(Hash& hash, off_t at, off_t end) {
+    os::hear(ear_);
     const auto wanted = static_cast<std::size_t>(std::min(kDigestBlock, end - at));
     const auto got = pread(fd_, block_.data(), wanted, at);
     if (got < 0) fail();
@@ -84,6 +87,7 @@ class FileReader {
 
   const fs::path& path_;
   const int fd_;
+  const os::Ear* const ear_;
   off_t size_ = 0;
   std::vector<char> block_;
   const std::vector<char> zeros_;
@@ -109,17 +113,17 @@ std::vector<std::pair<std::string, fs::path>> files_of(const fs::path& root) {
 
 } // namespace
 
-std::string digest_of_open_file(int fd, const fs::path& path) {
+std::string digest_of_open_file(int fd, const fs::path& path, const os::Ear* ear) {
   Hash hash;
-  FileReader(fd, path).feed(hash);
+  FileReader(fd, path, ear).feed(hash);
   return hash.hex();
 }
 
-std::string digest_of_file(const fs::path& path) {
+std::string digest_of_file(const fs::path& path, const os::Ear* ear) {
   // O_NONBLOCK: opening a pipe would wait for its other end.
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) throw system_error(errno, fmt::format("cannot read '{}'", path.string()));
-  return digest_of_open_file(fd.get(), path);
+  return digest_of_open_file(fd.get(), path, ear);
 }
 
 std::string digest_of_text(std::string_view text) {

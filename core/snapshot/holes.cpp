@@ -81,8 +81,10 @@ void read_block(int fd, std::uint64_t at, std::size_t wanted, std::vector<char>&
 }
 
 // `at` and `end` are page-aligned.
-void scan(int fd, std::uint64_t at, std::uint64_t end, std::vector<char>& block, Digger& digger) {
+void scan(int fd, std::uint64_t at, std::uint64_t end, std::vector<char>& block, Digger& digger,
+          const os::Ear* ear) {
   while (at < end) {
+    os::hear(ear);
     const auto wanted = static_cast<std::size_t>(std::min(kBlock, end - at));
     read_block(fd, at, wanted, block);
     for (std::size_t i = 0; i < wanted; i += kPageSize) digger.page(at + i, is_zero(&block[i]));
@@ -103,7 +105,7 @@ void write_block(int fd, std::uint64_t at, std::size_t wanted, const std::vector
 
 } // namespace
 
-void copy_data(int from, int to) {
+void copy_data(int from, int to, const os::Ear* ear) {
   const auto end = static_cast<std::uint64_t>(examine(from).st_size);
   if (ftruncate(to, static_cast<off_t>(end)) != 0)
     throw system_error(errno, "cannot size the memory file");
@@ -111,6 +113,7 @@ void copy_data(int from, int to) {
   for (std::uint64_t at = 0; (at = seek(from, at, end, SEEK_DATA)) < end;) {
     const auto hole = seek(from, at, end, SEEK_HOLE);
     while (at < hole) {
+      os::hear(ear);
       const auto length = static_cast<std::size_t>(std::min(kBlock, hole - at));
       read_block(from, at, length, block);
       write_block(to, at, length, block);
@@ -119,7 +122,7 @@ void copy_data(int from, int to) {
   }
 }
 
-Dug dig_zero_pages(int fd, std::uint64_t least_run) {
+Dug dig_zero_pages(int fd, std::uint64_t least_run, const os::Ear* ear) {
   Dug result{allocated(fd), 0};
   // A last piece shorter than a page stays as it is.
   const auto end = static_cast<std::uint64_t>(examine(fd).st_size) / kPageSize * kPageSize;
@@ -129,7 +132,7 @@ Dug dig_zero_pages(int fd, std::uint64_t least_run) {
     const auto hole = seek(fd, at, end, SEEK_HOLE);
     // Whole pages: the file system's blocks may be smaller.
     const auto stop = (hole + kPageSize - 1) / kPageSize * kPageSize;
-    scan(fd, at / kPageSize * kPageSize, stop, block, digger);
+    scan(fd, at / kPageSize * kPageSize, stop, block, digger, ear);
     at = stop;
   }
   digger.flush();

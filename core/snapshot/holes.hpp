@@ -1,5 +1,7 @@
 #pragma once
 
+#include "os/ear.hpp"
+
 #include <cstdint>
 
 namespace dhg::snapshot {
@@ -10,12 +12,13 @@ struct Dug {
 };
 
 /// Turns runs of zero pages, of at least `least_run` bytes, into holes. The file's
-/// contents do not change.
-/// @throws Error
-Dug dig_zero_pages(int fd, std::uint64_t least_run);
+/// contents do not change. @param ear may be null
+/// @throws Error; os::Interrupted
+Dug dig_zero_pages(int fd, std::uint64_t least_run, const os::Ear* ear = nullptr);
 
 /// Gives `to`, an empty file, the size, the data and the holes of `from`.
-/// @throws Error
-void copy_data(int from, int to);
+/// @param ear may be null
+/// @throws Error; os::Interrupted
+void copy_data(int from, int to, const os::Ear* ear = nullptr);
 
 } // namespace dhg::snapshot

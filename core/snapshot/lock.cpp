@@ -1,24 +1,26 @@
 #include "snapshot/lock.hpp"
 
 #include "dhg/error.hpp"
+#include "os/event_fd.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <array>
+#include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <ctime>
+#include <exception>
 #include <fstream>
+#include <thread>
 
 namespace dhg::snapshot {
 namespace {
-
-using namespace std::chrono_literals;
 
 UniqueFd open_lock(const std::filesystem::path& path) {
   UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -28,45 +30,52 @@ UniqueFd open_lock(const std::filesystem::path& path) {
 
 int operation(LockMode mode) { return mode == LockMode::shared ? LOCK_SH : LOCK_EX; }
 
-timespec to_timespec(std::chrono::nanoseconds time) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
-  return {seconds.count(), static_cast<long>((time - seconds).count())};
-}
-
-// From the deadline on, interrupts this thread's system calls: flock(2) knows
-// no timeout of its own.
+// flock(2) knows no time limit and waits for nothing else. A thread does that for it,
+// and interrupts this thread's system calls when there is reason to.
 class Interruption {
  public:
-  explicit Interruption(Deadline deadline) {
-    const int number = SIGRTMIN;
+  Interruption(Deadline deadline, const os::Ear* ear) {
     struct sigaction action {};
     action.sa_handler = [](int) {};
     sigset_t wanted;
     sigemptyset(&wanted);
-    sigaddset(&wanted, number);
-    sigevent event{};
-    event.sigev_notify = SIGEV_THREAD_ID;
-    event.sigev_signo = number;
-    event._sigev_un._tid = gettid();
-    // Again and again, for the first may arrive just before the system call
-    // begins.
-    const itimerspec times{to_timespec(10ms), to_timespec(deadline.time_since_epoch())};
-    if (sigaction(number, &action, nullptr) != 0 ||
-        timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0)
-      throw system_error(errno, "cannot set a timer");
+    sigaddset(&wanted, SIGRTMIN);
+    if (sigaction(SIGRTMIN, &action, nullptr) != 0)
+      throw system_error(errno, "cannot wait for a lock");
     pthread_sigmask(SIG_UNBLOCK, &wanted, &mask_);
-    timer_settime(timer_, TIMER_ABSTIME, &times, nullptr);
+    thread_ = std::thread([this, deadline, ear, waiting = pthread_self()] {
+      std::array<pollfd, 1> over{{{over_.fd(), POLLIN, 0}}};
+      try {
+        if (os::wait(ear, over, deadline)) return;
+      } catch (...) {
+        reason_ = std::current_exception();
+      }
+      due_ = true;
+      // Again and again, for the first may arrive just before the system call begins.
+      do pthread_kill(waiting, SIGRTMIN);
+      while (poll(over.data(), over.size(), 10) <= 0);
+    });
   }
   ~Interruption() {
-    timer_delete(timer_);
+    over_.set();
+    thread_.join();
     pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
   }
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
+  [[nodiscard]] bool due() const noexcept { return due_; }
+  // Once it is due: why, if it is not for the time.
+  void raise() const {
+    if (reason_) std::rethrow_exception(reason_);
+  }
+
  private:
-  timer_t timer_{};
+  os::EventFd over_;
+  std::exception_ptr reason_; // before due_ is set
+  std::atomic<bool> due_{false};
   sigset_t mask_{};
+  std::thread thread_;
 };
 
 std::string describe_holder(const std::filesystem::path& path) {
@@ -86,17 +95,18 @@ std::optional<FileLock> FileLock::try_take(const std::filesystem::path& path, Lo
   throw system_error(errno, fmt::format("cannot lock '{}'", path.string()));
 }
 
-FileLock FileLock::take(const std::filesystem::path& path, LockMode mode, Deadline deadline) {
+FileLock FileLock::take(const std::filesystem::path& path, LockMode mode, Deadline deadline,
+                        const os::Ear* ear) {
   if (auto free = try_take(path, mode)) return std::move(*free);
   auto fd = open_lock(path);
-  const Interruption interruption(deadline);
+  const Interruption interruption(deadline, ear);
   while (flock(fd.get(), operation(mode)) != 0) {
     if (errno != EINTR) throw system_error(errno, fmt::format("cannot lock '{}'", path.string()));
-    if (std::chrono::steady_clock::now() >= deadline)
-      throw Error(
-          Blame::environment,
-          fmt::format("{} has held '{}' for too long", describe_holder(path), path.string()),
-          "if that process is stopped or hangs, end it; then run this again");
+    if (!interruption.due()) continue;
+    interruption.raise();
+    throw Error(Blame::environment,
+                fmt::format("{} has held '{}' for too long", describe_holder(path), path.string()),
+                "if that process is stopped or hangs, end it; then run this again");
   }
   return FileLock(std::move(fd));
 }

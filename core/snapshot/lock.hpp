@@ -2,6 +2,7 @@
 
 #include "dhg/deadline.hpp"
 #include "dhg/unique_fd.hpp"
+#include "os/ear.hpp"
 
 #include <sys/types.h>
 #include <filesystem>
@@ -19,9 +20,10 @@ class FileLock {
   [[nodiscard]] static std::optional<FileLock> try_take(const std::filesystem::path& path,
                                                         LockMode mode);
   /// Waits for those who hold it.
-  /// @throws Error that names one of them, at the deadline
+  /// @param ear may be null
+  /// @throws Error that names one of them, at the deadline; os::Interrupted
   [[nodiscard]] static FileLock take(const std::filesystem::path& path, LockMode mode,
-                                     Deadline deadline);
+                                     Deadline deadline, const os::Ear* ear = nullptr);
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}

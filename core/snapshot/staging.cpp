@@ -16,8 +16,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void sync_path(const fs::path& path) {
+// A disk takes seconds to write a large file, and fsync(2) hears nobody: so it finds
+// little left to do.
+void write_back(int fd, const os::Ear* ear) {
+  constexpr off_t kPart = off_t{16} << 20;
+  struct stat info {};
+  if (ear == nullptr || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) return;
+  for (off_t at = 0; at < info.st_size; at += kPart) {
+    ear->listen();
+    constexpr unsigned kWrite =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    (void)sync_file_range(fd, at, kPart, kWrite); // what it cannot, fsync can or tells
+  }
+}
+
+void sync_path(const fs::path& path, const os::Ear* ear = nullptr) {
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (fd) write_back(fd.get(), ear);
   if (!fd || fsync(fd.get()) != 0)
     throw system_error(errno, fmt::format("cannot write '{}' to the disk", path.string()));
 }
@@ -66,16 +81,17 @@ Staging::~Staging() {
   if (!path_.empty()) os::remove_tree(path_);
 }
 
-void Staging::sync() const {
+void Staging::sync(const os::Ear* ear) const {
   for (const auto& entry : fs::recursive_directory_iterator(path_))
     if (const auto type = entry.symlink_status().type();
         type == fs::file_type::regular || type == fs::file_type::directory)
-      sync_path(entry.path());
+      sync_path(entry.path(), ear);
   sync_path(path_);
 }
 
-void Staging::publish(const fs::path& target) {
-  sync();
+void Staging::publish(const fs::path& target, const os::Ear* ear) {
+  sync(ear);
+  os::hear(ear); // for the last time: from here on it is done
   if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) {
     path_.clear();
   } else if (errno != EEXIST ||
@@ -84,6 +100,15 @@ void Staging::publish(const fs::path& target) {
                        "the cache must be on a local file system, such as ext4, xfs or btrfs: "
                        "see DHG_CACHE_DIR");
   } // else path_ is the old one now, and goes with us
+  sync_path(target.parent_path());
+}
+
+void Staging::publish_file(std::string_view name, const fs::path& target,
+                           const os::Ear* ear) const {
+  const auto file = path_ / name;
+  sync_path(file, ear);
+  if (rename(file.c_str(), target.c_str()) != 0)
+    throw system_error(errno, fmt::format("cannot publish '{}'", target.string()));
   sync_path(target.parent_path());
 }
 

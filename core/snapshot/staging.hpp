@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dhg/unique_fd.hpp"
+#include "os/ear.hpp"
 
 #include <filesystem>
 #include <string_view>
@@ -19,11 +20,16 @@ class Staging {
   Staging& operator=(const Staging&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-  /// Brings everything to the disk. @throws Error
-  void sync() const;
+  /// Brings everything to the disk. @param ear may be null
+  /// @throws Error; os::Interrupted
+  void sync(const os::Ear* ear = nullptr) const;
   /// sync(), and moves the folder to `target` in one step. What was there
-  /// before goes, but not from those who have its files open. @throws Error
-  void publish(const std::filesystem::path& target);
+  /// before goes, but not from those who have its files open.
+  /// @throws Error; os::Interrupted, and then nothing was moved
+  void publish(const std::filesystem::path& target, const os::Ear* ear = nullptr);
+  /// The same with one file of the folder.
+  void publish_file(std::string_view name, const std::filesystem::path& target,
+                    const os::Ear* ear = nullptr) const;
 
  private:
   [[nodiscard]] bool claim(const std::filesystem::path& root, std::string_view name);

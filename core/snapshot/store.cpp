@@ -95,8 +95,9 @@ void check_size(const fs::path& folder, const Manifest::File& file) {
                                                 path.string(), info.st_size, file.bytes));
 }
 
-void check_digest(const UniqueFd& fd, const fs::path& path, const Manifest::File& file) {
-  if (digest_of_open_file(fd.get(), path) != file.digest)
+void check_digest(const UniqueFd& fd, const fs::path& path, const Manifest::File& file,
+                  const os::Ear* ear) {
+  if (digest_of_open_file(fd.get(), path, ear) != file.digest)
     throw Error(Blame::environment,
                 fmt::format("'{}' is not what was written: it is damaged", path.string()));
 }
@@ -109,15 +110,15 @@ std::string now_utc() {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
-Manifest::File describe(const fs::path& path) {
+Manifest::File describe(const fs::path& path, const os::Ear* ear) {
   const auto info = examine(path);
   return {path.filename().string(), static_cast<std::uint64_t>(info.st_size),
-          static_cast<std::uint64_t>(info.st_blocks) * 512, digest_of_file(path)};
+          static_cast<std::uint64_t>(info.st_blocks) * 512, digest_of_file(path, ear)};
 }
 
 } // namespace
 
-Store::Store(fs::path root) : root_(std::move(root)) {
+Store::Store(fs::path root, const os::Ear* ear) : root_(std::move(root)), ear_(ear) {
   std::error_code error;
   fs::create_directories(root_.parent_path(), error);
   // The root itself may be a folder that has other uses: it is left as it is.
@@ -140,7 +141,7 @@ fs::path Store::image_path(const std::string& recipe, const std::string& digest)
 
 FileLock Store::lock(const std::string& name, LockMode mode) const {
   return FileLock::take(root_ / "locks" / (checked_name(name) + ".lock"), mode,
-                        deadline_in(kLockLimit));
+                        deadline_in(kLockLimit), ear_);
 }
 
 FileLock Store::lock_for_making(const std::string& name) const {
@@ -178,7 +179,7 @@ Snapshot Store::open_snapshot(const std::string& name) const {
     auto manifest = checked_manifest(name);
     for (const auto& file : manifest.files)
       if (file.bytes <= kReadEachTime)
-        check_digest(open_file(folder / file.name), folder / file.name, file);
+        check_digest(open_file(folder / file.name), folder / file.name, file, ear_);
     auto rootfs = image_path(manifest.image.recipe, manifest.image.digest) / "rootfs.erofs";
     return {name, folder, std::move(rootfs), std::move(manifest), std::move(held)};
   } catch (const Error& error) {
@@ -200,17 +201,17 @@ void Store::publish(Staging& staging, const std::string& name, Manifest manifest
   manifest.created = now_utc();
   manifest.files.clear();
   for (const auto& entry : fs::directory_iterator(staging.path()))
-    manifest.files.push_back(describe(entry.path()));
+    manifest.files.push_back(describe(entry.path(), ear_));
   const auto text = to_json(manifest);
   static_cast<void>(parse_manifest(text)); // what cannot be read again is not published
   write_file(staging.path() / kManifest, text);
-  staging.sync(); // takes seconds, which nobody has to wait for
+  staging.sync(ear_); // takes seconds, which nobody has to wait for
   const auto held = lock(name, LockMode::exclusive);
   if (!has_image(manifest.image.recipe, manifest.image.digest))
     throw Error(Blame::environment,
                 fmt::format("the image of snapshot '{}' was removed meanwhile", name),
                 remedy(name));
-  staging.publish(snapshot_path(name));
+  staging.publish(snapshot_path(name), ear_);
 }
 
 std::string Store::verify(const std::string& name) const {
@@ -224,7 +225,7 @@ std::string Store::verify(const std::string& name) const {
       return result;
     }();
     for (std::size_t i = 0; i < files.size(); ++i)
-      check_digest(files[i], snapshot_path(name) / manifest.files[i].name, manifest.files[i]);
+      check_digest(files[i], snapshot_path(name) / manifest.files[i].name, manifest.files[i], ear_);
     return {};
   } catch (const Error& error) {
     return error.what();
@@ -250,10 +251,15 @@ std::vector<ListedSnapshot> Store::list() const {
       listed.manifest = checked_manifest(listed.name);
       listed.rootfs =
           image_path(listed.manifest->image.recipe, listed.manifest->image.digest) / "rootfs.erofs";
-      for (const auto& file : listed.manifest->files) {
-        const auto info = examine(listed.path / file.name);
+      for (const auto& entry : fs::directory_iterator(listed.path)) {
+        if (entry.path().filename() == kManifest) continue;
+        struct stat info {};
+        if (lstat(entry.path().c_str(), &info) != 0) continue; // notes come and go
+        const auto allocated = static_cast<std::uint64_t>(info.st_blocks) * 512;
         listed.bytes += static_cast<std::uint64_t>(info.st_size);
-        listed.allocated_bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
+        listed.allocated_bytes += allocated;
+        if (entry.path().filename() == Snapshot::kCompressedCopy)
+          listed.compressed_bytes = allocated;
       }
     } catch (const Error& error) {
       listed.problem = error.what();

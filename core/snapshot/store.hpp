@@ -30,6 +30,9 @@ class Snapshot {
   [[nodiscard]] const Manifest& manifest() const noexcept { return manifest_; }
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
   [[nodiscard]] std::filesystem::path file(std::string_view name) const { return folder_ / name; }
+  /// Where a compressed copy of the memory is, or would be. No part of the snapshot.
+  [[nodiscard]] std::filesystem::path compressed_copy() const { return folder_ / kCompressedCopy; }
+  static constexpr std::string_view kCompressedCopy = "memory.zst";
   [[nodiscard]] const std::filesystem::path& rootfs() const noexcept { return rootfs_; }
   /// All that is needed is open: what holds it open keeps it, whatever happens to
   /// the names.
@@ -52,15 +55,18 @@ struct ListedSnapshot {
   std::filesystem::path rootfs;
   std::uint64_t bytes = 0;
   std::uint64_t allocated_bytes = 0;
-  std::optional<pid_t> maker; ///< the process that is making it anew now
+  std::uint64_t compressed_bytes = 0; ///< of the above: the compressed copy's
+  std::optional<pid_t> maker;         ///< the process that is making it anew now
 };
 
 /// The images and snapshots of one user. Any number of processes may use it at once.
 class Store {
  public:
   /// Makes the folders that are missing, for this user alone.
+  /// @param ear what is listened to while something takes long; borrowed, may be null.
+  ///   Each call then throws os::Interrupted too
   /// @throws Error if that cannot be, or if others can change what is in them
-  explicit Store(std::filesystem::path root);
+  explicit Store(std::filesystem::path root, const os::Ear* ear = nullptr);
 
   [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
 
@@ -110,6 +116,7 @@ class Store {
       const std::string& recipe) const;
 
   std::filesystem::path root_;
+  const os::Ear* ear_;
 };
 
 } // namespace dhg::snapshot

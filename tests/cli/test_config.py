@@ -51,6 +51,43 @@ def test_wrong_files(empty_dhg, tmp_path, text, telling):
         assert part in run.err
 
 
+@pytest.mark.parametrize("flag", ["--timeout", "--version", "--image"])
+def test_a_wrong_flag_is_named_as_it_was_typed(empty_dhg, flag):
+    run = empty_dhg("exec", "--vm", flag, "Not/possible", "-c", "print(1)")
+    assert run.code == 2
+    assert run.err.startswith(f"dhg: {flag}: 'Not/possible' is not possible; it is ")
+    assert "--set" not in run.err
+
+
+def test_a_timeout_without_a_unit_is_in_seconds(empty_dhg, tmp_path):
+    config = tmp_path / "c.yaml"
+    config.write_text("run:\n  timeout: 10\n")
+    assert empty_dhg("config", "show", "--config", config).code == 0
+    run = empty_dhg("exec", "--vm", "--timeout", "5", "-c", "print(1)")
+    assert run.code == 125 and "dhg vm prepare" in run.err
+
+
+@pytest.mark.parametrize("style", [">-", ">", "|", "|-"])
+def test_a_value_can_be_folded(empty_dhg, tmp_path, style):
+    config = tmp_path / "c.yaml"
+    config.write_text(f"image: deephaven\njvm_args: {style}\n  -Xmx2g\n  -XX:+UseG1GC\n")
+    shown = empty_dhg("config", "show", "--config", config)
+    assert shown.code == 0, shown.err
+    again = tmp_path / "again.yaml"
+    again.write_text(shown.out)
+    assert empty_dhg("config", "show", "--config", again).code == 0
+    [line] = [line for line in shown.out.splitlines() if line.startswith("jvm_args")]
+    assert "-Xmx2g" in line and "-XX:+UseG1GC" in line
+
+
+def test_a_switch_as_yaml_writes_it(dhg, tmp_path):
+    config = tmp_path / "c.yaml"
+    for word, code in [("True", 0), ("TRUE", 0), ("False", 0), ("yes", 2)]:
+        config.write_text("image: python\npage_server:\n  plugin: working-set\n"
+                          f"  options:\n    record: {word}\n")
+        assert dhg("exec", "--vm", "--config", config, "-c", "1").code == code
+
+
 def test_wrong_plugin_option(dhg, tmp_path):
     config = tmp_path / "wrong.yaml"
     config.write_text("page_server:\n  plugin: eager\n  options:\n    thread: 4\n")

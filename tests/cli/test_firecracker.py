@@ -227,6 +227,36 @@ def test_a_boot_without_an_agent_can_be_interrupted(fake):
     assert wait_until(lambda: not fake.processes()), "the VMM outlived dhg"
 
 
+def test_a_vmm_that_says_nothing_while_it_boots_can_be_interrupted(fake):
+    fake.misbehave("silent-in-boot")
+    with fake.dhg.start("vm", "prepare", *ON_THE_FAKE, "--force") as run:
+        try:
+            assert wait_until(lambda: "PUT /boot-source" in fake.calls(), 20)
+            run.send_signal(signal.SIGINT)
+            _, err = run.communicate(timeout=10)
+        finally:
+            run.kill()
+    assert run.returncode == 130
+    assert b"interrupted; what was begun is removed" in err
+
+
+def test_training_that_is_interrupted_leaves_the_snapshot(fake):
+    learning = ("--set", "page_server.plugin=working-set")
+    run = fake.dhg.start("vm", "prepare", *ON_THE_FAKE, *learning, "--force", bufsize=0)
+    line = b""
+    while b"learns from" not in line:
+        line = run.stderr.readline()
+        assert line, "it has not learnt"
+    fake.misbehave("stuck-guest")  # the next of its runs does not end by itself
+    assert wait_until(lambda: fake.calls().count("CONNECT") >= 2, 20)
+    run.send_signal(signal.SIGINT)
+    _, err = run.communicate(timeout=10)
+    assert run.returncode == 130
+    assert b"interrupted; the snapshot is made and stays" in err
+    fake.behave()
+    assert fake.exec("print('hello')", *learning).out == "hello\n"
+
+
 def test_the_dead_leave_nothing_for_long(fake):
     run = fake.dhg.start("exec", "--vm", *ON_THE_FAKE, "-c",
                          "import time; print('up', flush=True); time.sleep(30)")

@@ -97,6 +97,8 @@ class Firecracker:
     def _disturb(self, connection, name):
         """Whether the call is not to be carried out at all."""
         what = self._misbehave
+        if what == "silent-in-boot" and name == "PUT /boot-source":
+            time.sleep(60)
         if what == "slow":
             time.sleep(SLOW_SECONDS)
         if what == "refuse-" + name.rpartition("/")[2]:

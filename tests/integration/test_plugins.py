@@ -117,6 +117,15 @@ def test_a_page_server_that_never_returns_ends_the_run_by_name(dhg, misbehaving)
     assert vmm_processes() == before
 
 
+def test_how_long_a_page_server_may_take_can_be_set(dhg, misbehaving):
+    run = dhg.exec("print('hello')", "--set", f"page_server.plugin={misbehaving}",
+                   "--set", "page_server.options.how=hangs", "--set", "page_server.patience=2")
+    assert run.code == 125
+    assert "did not return from on_fault within 2 s" in run.err
+    assert "page_server.patience" in run.err
+    assert 2 <= run.seconds < 9
+
+
 def test_the_time_limit_holds_for_a_page_server_that_never_returns(dhg, misbehaving):
     run = dhg.exec("print('hello')", "--timeout", "1s", "--set", f"page_server.plugin={misbehaving}",
                    "--set", "page_server.options.how=hangs-in-attach")

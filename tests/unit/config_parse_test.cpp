@@ -67,6 +67,30 @@ TEST_CASE("config parse: quoted texts that are whole") {
   CHECK(root.find("d")->text.empty());
 }
 
+TEST_CASE("config parse: blocks are values, without the newline at their end") {
+  const auto [style, expected] = GENERATE(table<std::string, std::string>({
+      {">-", "-Xmx2g -XX:+UseG1GC"},
+      {">", "-Xmx2g -XX:+UseG1GC"},
+      {">+", "-Xmx2g -XX:+UseG1GC"},
+      {"|", "-Xmx2g\n-XX:+UseG1GC"},
+      {"|-", "-Xmx2g\n-XX:+UseG1GC"},
+      {"|2 # indented by two", "-Xmx2g\n-XX:+UseG1GC"},
+  }));
+  CAPTURE(style);
+  const auto root = parse_text(
+      "# \xe2\x82\xac\njvm_args: " + style + "\n  -Xmx2g\n  -XX:+UseG1GC\nimage: x\n", "x");
+  CHECK(root.find("jvm_args")->text == expected);
+  CHECK(root.find("jvm_args")->origin.text == "x:2:11");
+  CHECK(root.find("image")->text == "x");
+}
+
+TEST_CASE("config parse: a quote inside a block or at its end is a character") {
+  CHECK(parse_text("a: >-\n  \"b\n", "x").find("a")->text == "\"b");
+  CHECK(parse_text("a: |-\n  it's\n", "x").find("a")->text == "it's");
+  CHECK(parse_text("a: |\n", "x").find("a")->text.empty());
+  CHECK(parse_text("a: \"b\\n\"\n", "x").find("a")->text == "b\n"); // quoted: as it is
+}
+
 TEST_CASE("config parse: a byte order mark and CRLF are no matter") {
   const auto root = parse_text("\xef\xbb\xbfimage: a\r\nmachine:\r\n  vcpus: 1\r\n", "x");
   CHECK(root.find("image")->text == "a");

@@ -91,6 +91,30 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
                                             std::string(entry->allowed)));
 }
 
+TEST_CASE("config settings: a wrong flag is named as it was typed") {
+  const auto message = [](auto apply) {
+    auto raw = parse_text("image: python\n", "x");
+    apply(raw);
+    try {
+      (void)validate(raw);
+    } catch (const Error& e) {
+      return std::string(e.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK(message([](auto& raw) { apply_flag(raw, "--timeout", "run.timeout", "soon"); }) ==
+        "--timeout: 'soon' is not possible; it is none, or a time such as 30 (seconds), 500ms, 5m, "
+        "at most 366 days");
+  CHECK_THAT(message([](auto& raw) { apply_set(raw, "run.timeout=soon"); }),
+             StartsWith("--set run.timeout: 'soon' is not possible"));
+  auto raw = parse_text("run: {timeout: 10}\n", "x");
+  CHECK(validate(raw).run.timeout == std::chrono::seconds(10));
+  apply_flag(raw, "--timeout", "run.timeout", "7");
+  CHECK(validate(raw).run.timeout == std::chrono::seconds(7));
+  apply_flag(raw, "--timeout", "run.timeout", "0");
+  CHECK_FALSE(validate(raw).run.timeout);
+}
+
 TEST_CASE("config settings: every key has all that documents it, once") {
   std::set<std::string_view> seen;
   for (const auto& key : dhg::config::schema()) {
@@ -145,6 +169,10 @@ TEST_CASE("config options: all that is declared, given or default") {
   CHECK(none.text("binary").empty());
   CHECK_FALSE(none.boolean("spin"));
   CHECK(none.text("accel") == "auto");
+  for (const auto* yes : {"true", "True", "TRUE"})
+    CHECK(options(std::string("{spin: ") + yes + "}").boolean("spin"));
+  for (const auto* no : {"false", "False", "FALSE"})
+    CHECK_FALSE(options(std::string("{spin: ") + no + "}").boolean("spin"));
   const auto given = options("{threads: 64, chunk: 4 KiB, binary: /b, spin: true, accel: kvm}");
   CHECK(given.integer("threads") == 64);
   CHECK(given.size("chunk") == 4096);

@@ -41,9 +41,11 @@ TEST_CASE("config units: a formatted size reads as the same") {
 
 TEST_CASE("config units: durations") {
   CHECK(parse_duration("500ms") == milliseconds(500));
+  CHECK(parse_duration("10") == milliseconds(10000));
+  CHECK(parse_duration("0") == milliseconds(0));
   CHECK(parse_duration("30 s") == milliseconds(30000));
   CHECK(parse_duration("5m") == milliseconds(300000));
-  for (const auto* wrong : {"", "5", "s", "-1s", "1h", "1.5s", "99999999999999999999s",
+  for (const auto* wrong : {"", "s", "-1s", "-1", "5 m s", "1h", "1.5s", "99999999999999999999s",
                             "18446744073709552s", "527041m"}) {
     CAPTURE(wrong);
     CHECK_FALSE(parse_duration(wrong));

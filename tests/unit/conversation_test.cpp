@@ -268,4 +268,13 @@ TEST_CASE("conversation: another request on the same connection") {
   guest.says(FrameType::quiesced, R"({"skipped":["swap"]})");
   CHECK(guest.conversation.state() == State::done);
   CHECK(guest.conversation.skipped() == std::vector<std::string>{"swap"});
+
+  // The next answer is told apart from this one.
+  guest.conversation.next_request();
+  guest.says(FrameType::quiesced, R"({"skipped":["swap"],"free_bytes":7})");
+  CHECK(guest.conversation.skipped() == std::vector<std::string>{"swap"});
+  CHECK(guest.conversation.free_bytes() == 7);
+  guest.conversation.next_request();
+  CHECK(guest.conversation.skipped().empty());
+  CHECK(guest.conversation.free_bytes() == 0);
 }

@@ -71,7 +71,7 @@ TEST_CASE("page readers: a compressed copy has the same bytes, from several thre
   const Copy copy(file.path());
   memory::write_compressed_copy(file.path(), copy.path, "binding");
   CHECK(fs::file_size(copy.path) < kSize);
-  const auto reader = memory::open_compressed_copy(copy.path, kSize, "binding");
+  const auto reader = memory::open_compressed_copy(copy.path, file.path(), kSize, "binding");
   REQUIRE(reader);
   const auto contents = file.contents();
   check_all(*reader, contents);
@@ -93,10 +93,11 @@ TEST_CASE("page readers: a compressed copy has the same bytes, from several thre
 TEST_CASE("page readers: a compressed copy of something else, or a damaged one, is none") {
   const auto file = memory_file();
   const Copy copy(file.path());
-  CHECK(memory::open_compressed_copy(copy.path, kSize, "binding") == nullptr);
+  CHECK(memory::open_compressed_copy(copy.path, file.path(), kSize, "binding") == nullptr);
   memory::write_compressed_copy(file.path(), copy.path, "binding");
-  CHECK(memory::open_compressed_copy(copy.path, kSize, "other") == nullptr);
-  CHECK(memory::open_compressed_copy(copy.path, kSize + kPageSize, "binding") == nullptr);
+  CHECK(memory::open_compressed_copy(copy.path, file.path(), kSize, "other") == nullptr);
+  CHECK(memory::open_compressed_copy(copy.path, file.path(), kSize + kPageSize, "binding") ==
+        nullptr);
   const auto size = fs::file_size(copy.path);
   const auto contents = file.contents();
   for (std::uintmax_t at = 0; at < size; at += 1 + size / 400) {
@@ -108,17 +109,70 @@ TEST_CASE("page readers: a compressed copy of something else, or a damaged one, 
       bytes.seekp(static_cast<std::streamoff>(at));
       bytes.put(static_cast<char>(old ^ 0x20));
     }
-    const auto reader = memory::open_compressed_copy(copy.path, kSize, "binding");
+    const auto reader = memory::open_compressed_copy(copy.path, file.path(), kSize, "binding");
     if (!reader) continue;
-    // Never wrong bytes: a frame whose checksum is not right is not delivered.
+    // Never wrong bytes: a frame whose checksum is not right comes from the memory file.
     for (std::uint64_t page = 0; page < kSize; page += 64 * kKiB) {
       const auto* bytes = reader->fetch({page, 4 * kKiB});
-      if (bytes != nullptr) REQUIRE(std::memcmp(bytes, contents.data() + page, 4 * kKiB) == 0);
+      REQUIRE(bytes != nullptr);
+      REQUIRE(std::memcmp(bytes, contents.data() + page, 4 * kKiB) == 0);
     }
   }
   for (const auto length : {std::uintmax_t{0}, std::uintmax_t{100}, size - 1}) {
     memory::write_compressed_copy(file.path(), copy.path, "binding");
     fs::resize_file(copy.path, length);
-    CHECK(memory::open_compressed_copy(copy.path, kSize, "binding") == nullptr);
+    CHECK(memory::open_compressed_copy(copy.path, file.path(), kSize, "binding") == nullptr);
   }
+}
+
+TEST_CASE("page readers: a copy that turns out damaged is removed, to be made anew") {
+  const auto file = memory_file();
+  const Copy copy(file.path());
+  memory::write_compressed_copy(file.path(), copy.path, "binding");
+  {
+    const auto reader = memory::open_compressed_copy(copy.path, file.path(), kSize, "binding");
+    REQUIRE(reader);
+    check_all(*reader, file.contents());
+    CHECK_FALSE(reader->damaged());
+  }
+  REQUIRE(fs::exists(copy.path));
+  {
+    std::fstream bytes(copy.path, std::ios::in | std::ios::out);
+    bytes.seekp(static_cast<std::streamoff>(fs::file_size(copy.path)) - 20);
+    bytes << "damaged";
+  }
+  {
+    const auto reader = memory::open_compressed_copy(copy.path, file.path(), kSize, "binding");
+    REQUIRE(reader);
+    check_all(*reader, file.contents());
+    CHECK(reader->damaged());
+  }
+  CHECK_FALSE(fs::exists(copy.path));
+}
+
+TEST_CASE("page readers: one at the address of another has its own pages") {
+  const fakes::MemoryFile first(kSize, {{0, kSize}});
+  const fakes::MemoryFile second(kSize, {});
+  const Copy one(first.path());
+  const Copy two(second.path());
+  memory::write_compressed_copy(first.path(), one.path, "binding");
+  memory::write_compressed_copy(second.path(), two.path, "binding");
+  for (int i = 0; i < 20; ++i) {
+    const auto& file = i % 2 == 0 ? first : second;
+    const auto reader = memory::open_compressed_copy(i % 2 == 0 ? one.path : two.path, file.path(),
+                                                     kSize, "binding");
+    const auto* bytes = reader->fetch({0, 4 * kKiB});
+    REQUIRE(bytes != nullptr);
+    REQUIRE(std::memcmp(bytes, file.contents().data(), 4 * kKiB) == 0);
+  }
+}
+
+TEST_CASE("page readers: making a copy can be broken off") {
+  const auto file = memory_file();
+  const Copy copy(file.path());
+  static os::SignalFd signals;
+  const os::Ear ear(signals, deadline_in(std::chrono::seconds(0)));
+  CHECK_THROWS_AS(memory::write_compressed_copy(file.path(), copy.path, "binding", &ear),
+                  os::Interrupted);
+  CHECK(memory::open_compressed_copy(copy.path, file.path(), kSize, "binding") == nullptr);
 }

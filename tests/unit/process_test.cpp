@@ -5,12 +5,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <thread>
 
 using namespace dhg;
 using namespace std::chrono_literals;
@@ -79,6 +82,20 @@ TEST_CASE("process: descriptors whose numbers overlap") {
                    {{a.get(), 20}, {a.get(), 21}, {a.get(), a.get()}}}) == "AAA");
 }
 
+TEST_CASE("process: few descriptors are enough") {
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const auto given = file_with("text");
+  for (const rlim_t most : {256, 64}) {
+    const rlimit few{most, before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    std::string output;
+    CHECK_NOTHROW(output = output_of({"/bin/cat", {"/proc/self/fd/9"}, {}, {{given.get(), 9}}}));
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(output == "text");
+  }
+}
+
 TEST_CASE("process: stdin can be given, else it is empty") {
   const auto in = file_with("text");
   REQUIRE(lseek(in.get(), 0, SEEK_SET) == 0);
@@ -117,6 +134,42 @@ TEST_CASE("process: signals are as for any program, in a session of its own") {
   int session = 0;
   REQUIRE(std::sscanf(stat.c_str(), "%d (%*[^)]) %*c %*d %d %d", &pid, &group, &session) == 3);
   CHECK(session == pid);
+}
+
+namespace {
+
+pid_t handler_owner = 0;
+std::atomic<int> handled_elsewhere{0};
+
+// In a child that shares our memory, the counter is ours too.
+void note_where(int /*number*/) {
+  if (syscall(SYS_getpid) != handler_owner) ++handled_elsewhere;
+}
+
+} // namespace
+
+TEST_CASE("process: no handler of ours runs in a child") {
+  // In a process of its own: the signals go to its whole group.
+  const pid_t tester = fork();
+  if (tester == 0) {
+    setpgid(0, 0);
+    handler_owner = static_cast<pid_t>(syscall(SYS_getpid));
+    struct sigaction action {};
+    action.sa_handler = note_where;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGURG, &action, nullptr); // ignored by who does not handle it
+    std::atomic<bool> over{false};
+    std::thread sender([&] {
+      while (!over) ::kill(0, SIGURG);
+    });
+    for (int i = 0; i < 300; ++i) ChildProcess({"/bin/true", {}, {}, {}}).wait(deadline_in(5s));
+    over = true;
+    sender.join();
+    _exit(handled_elsewhere == 0 ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(tester, &status, 0) == tester);
+  CHECK(status == 0);
 }
 
 TEST_CASE("process: a program that cannot be started is an error that names it") {

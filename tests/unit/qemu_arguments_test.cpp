@@ -89,10 +89,11 @@ TEST_CASE("QEMU arguments: a comma in a path ends no value") {
 }
 
 TEST_CASE("QEMU arguments: the handoff library's environment") {
-  CHECK(handoff_environment("/lib/h.so", MemoryBacking::userfaultfd) ==
-        std::vector<std::string>{"LD_PRELOAD=/lib/h.so", "DHG_HANDOFF_SOCKET=8",
-                                 "DHG_HANDOFF_TARGET=6"});
-  CHECK(handoff_environment("/lib/h.so", MemoryBacking::private_mapping) ==
-        std::vector<std::string>{"LD_PRELOAD=/lib/h.so", "DHG_HANDOFF_SOCKET=8",
-                                 "DHG_HANDOFF_TARGET=6", "DHG_HANDOFF_FILE=9"});
+  CHECK(handoff_environment(MemoryBacking::userfaultfd) ==
+        std::vector<std::string>{"LD_PRELOAD=/proc/self/fd/10", "DHG_HANDOFF_SOCKET=8",
+                                 "DHG_HANDOFF_TARGET=6", "DHG_HANDOFF_EMPTY=11"});
+  CHECK(handoff_environment(MemoryBacking::private_mapping) ==
+        std::vector<std::string>{"LD_PRELOAD=/proc/self/fd/10", "DHG_HANDOFF_SOCKET=8",
+                                 "DHG_HANDOFF_TARGET=6", "DHG_HANDOFF_EMPTY=11",
+                                 "DHG_HANDOFF_FILE=9"});
 }

@@ -4,8 +4,10 @@
 #include "snapshot_folder.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <chrono>
 #include <vector>
 
 using namespace snapshot_test;
@@ -133,4 +135,16 @@ TEST_CASE("An empty file has nothing to dig, a wrong descriptor is an error") {
   const PageFile other(folder.path() / "other", "a.");
   const dhg::UniqueFd reader(open((folder.path() / "other").c_str(), O_RDONLY));
   CHECK_THROWS_AS(dig_zero_pages(reader.get(), kPage), dhg::Error);
+}
+
+TEST_CASE("Digging, copying and reading can be broken off") {
+  const TemporaryFolder folder;
+  write_text(folder.path() / "file", std::string(3U << 20, 'x'));
+  const dhg::UniqueFd file(open((folder.path() / "file").c_str(), O_RDWR | O_CLOEXEC));
+  const dhg::UniqueFd copy(memfd_create("copy", MFD_CLOEXEC));
+  static dhg::os::SignalFd signals;
+  const dhg::os::Ear ear(signals, dhg::deadline_in(std::chrono::seconds(0)));
+  CHECK_THROWS_AS(dig_zero_pages(file.get(), kPage, &ear), dhg::os::Interrupted);
+  CHECK_THROWS_AS(copy_data(file.get(), copy.get(), &ear), dhg::os::Interrupted);
+  CHECK_THROWS_AS(digest_of_file(folder.path() / "file", &ear), dhg::os::Interrupted);
 }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <csignal>
+#include <future>
 
 using namespace snapshot_test;
 using namespace std::chrono_literals;
@@ -72,6 +74,29 @@ TEST_CASE("Waiting for a lock ends at its deadline and names the holder") {
     }
     CHECK(std::chrono::steady_clock::now() - begin >= wait);
   }
+}
+
+TEST_CASE("Waiting for a lock ends when the user wants it, from another thread too") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "a.lock";
+  const Holder holder(path, LockMode::shared);
+  static dhg::os::SignalFd signals;
+  const dhg::os::Ear ear(signals);
+  const auto take = [&](const dhg::os::Ear& listener) {
+    try {
+      static_cast<void>(
+          FileLock::take(path, LockMode::exclusive, dhg::deadline_in(60s), &listener));
+    } catch (const dhg::os::Interrupted& interrupted) {
+      return interrupted.signal;
+    }
+    return -1;
+  };
+  ::kill(getpid(), SIGINT);
+  CHECK(take(ear) == SIGINT);
+  auto other = std::async(std::launch::async, [&] { return take(ear); });
+  ::kill(getpid(), SIGTERM);
+  CHECK(other.get() == SIGTERM);
+  CHECK(take(dhg::os::Ear(signals, dhg::deadline_in(20ms))) == 0);
 }
 
 TEST_CASE("Waiting for a lock ends when it is free") {

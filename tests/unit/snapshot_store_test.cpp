@@ -72,6 +72,42 @@ TEST_CASE_METHOD(Fixture, "A snapshot is published, opened, listed and removed")
   CHECK(entries(store.root() / "staging") == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "What lies beside a snapshot's files counts as its own") {
+  publish(store, "1");
+  const auto before = store.list().at(0);
+  CHECK(before.compressed_bytes == 0);
+  {
+    const auto staging = store.stage(kName);
+    write_text(staging.path() / "memory.zst", std::string(1'000'000, 'x'));
+    staging.publish_file("memory.zst", store.open_snapshot(kName).compressed_copy());
+  }
+  CHECK(entries(store.root() / "staging") == 0);
+  const auto after = store.list().at(0);
+  CHECK(after.problem.empty());
+  CHECK(after.bytes == before.bytes + 1'000'000);
+  CHECK(after.compressed_bytes >= 1'000'000);
+  CHECK(after.allocated_bytes == before.allocated_bytes + after.compressed_bytes);
+}
+
+TEST_CASE_METHOD(Fixture, "A publication that the user breaks off changes nothing") {
+  publish(store, "1");
+  static dhg::os::SignalFd signals;
+  const dhg::os::Ear ear(signals);
+  const Store heard(store.root(), &ear);
+  ::kill(getpid(), SIGINT);
+  CHECK_THROWS_AS(publish(heard, "2"), dhg::os::Interrupted);
+  CHECK(complete_version(store) == "1");
+  CHECK(entries(store.root() / "staging") == 0);
+  // At the very last moment too.
+  auto staging = store.stage(kName);
+  fill(staging.path(), "2");
+  ::kill(getpid(), SIGTERM);
+  CHECK_THROWS_AS(staging.publish(store.root() / "snapshots" / kName, &ear), dhg::os::Interrupted);
+  CHECK(complete_version(store) == "1");
+  publish(heard, "3");
+  CHECK(complete_version(store) == "3");
+}
+
 TEST_CASE_METHOD(Fixture, "Who holds the old snapshot's files open keeps them") {
   publish(store, "1");
   auto snapshot = store.open_snapshot(kName);

@@ -26,7 +26,8 @@ struct PageFault {
 /// The calls come from one thread, in this order: preload, attach, then on_fault
 /// and on_idle for as long as the VM lives. An exception from any of them ends
 /// the run with this plugin's name and the exception's text, and so does a call that
-/// neither returns nor installs anything for 10 s while the guest runs, or 120 s before.
+/// neither returns nor installs anything for 10 s while the guest runs (the setting
+/// page_server.patience changes that), or 120 s before.
 class DHG_API PageServer : public Plugin {
  public:
   ~PageServer() override;

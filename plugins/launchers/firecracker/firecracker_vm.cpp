@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace dhg_firecracker {
 namespace {
@@ -34,15 +35,20 @@ using dhg_launchers::last_words;
 
 } // namespace
 
-void FirecrackerVm::boot(const dhg::BootRequest& request) {
-  const auto deadline = dhg::deadline_in(kBootLimit);
+void FirecrackerVm::prepare_boot(const dhg::BootRequest& request) {
   booted_ = true;
   memory_ = request.memory;
   memory_bytes_ = request.machine.memory_bytes;
-  const auto answer = call(version_request(), deadline);
+  boot_ = boot_requests(request, started_.folder->vsock_socket());
+}
+
+void FirecrackerVm::begin(dhg::Deadline deadline) {
+  if (boot_.empty()) return;
+  const auto requests = std::exchange(boot_, {});
+  deadline = std::min(deadline, dhg::deadline_in(kBootLimit));
+  const auto answer = say(version_request(), deadline);
   version_ = answer.is_object() ? answer.value("firecracker_version", "unknown") : "unknown";
-  for (const auto& each : boot_requests(request, started_.folder->vsock_socket()))
-    (void)call(each, deadline);
+  for (const auto& each : requests) (void)say(each, deadline);
 }
 
 void FirecrackerVm::prepare_load(Request load, dhg::UniqueFd handoff) {
@@ -69,6 +75,11 @@ auto FirecrackerVm::explain_end(Action action) {
 }
 
 nlohmann::json FirecrackerVm::call(const Request& request, dhg::Deadline deadline) {
+  begin(deadline);
+  return say(request, deadline);
+}
+
+nlohmann::json FirecrackerVm::say(const Request& request, dhg::Deadline deadline) {
   return explain_end([&] {
     if (!api_) api_ = std::make_unique<Api>(*started_.folder, process_fd(), deadline);
     return api_->call(request, deadline);
@@ -83,6 +94,7 @@ void FirecrackerVm::resume(dhg::Deadline deadline) { (void)call(resume_request()
 void FirecrackerVm::pause(dhg::Deadline deadline) { (void)call(pause_request(), deadline); }
 
 dhg::UniqueFd FirecrackerVm::connect_agent(dhg::Deadline deadline) {
+  begin(deadline);
   const auto until = booted_ ? deadline : std::min(deadline, dhg::deadline_in(kAgentLimit));
   return explain_end([&] {
     return connect_vsock(started_.folder->vsock_socket(), kAgentPort, process_fd(),

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dhg_firecracker {
 
@@ -25,8 +26,9 @@ class FirecrackerVm final : public dhg::Vm {
  public:
   explicit FirecrackerVm(Started started) : started_(std::move(started)) {}
 
-  /// Describes the machine to Firecracker, and lets it run.
-  void boot(const dhg::BootRequest& request);
+  /// The first call will describe the machine to Firecracker, and let it run: that waits,
+  /// and its caller can end it.
+  void prepare_boot(const dhg::BootRequest& request);
   /// load() will send `load`. @param handoff listens in the folder; only with userfaultfd
   void prepare_load(Request load, dhg::UniqueFd handoff);
 
@@ -43,8 +45,11 @@ class FirecrackerVm final : public dhg::Vm {
   void kill() noexcept override { started_.process->kill(); }
 
  private:
-  /// Connects to the API if that was not done yet.
+  /// Lets the machine boot if that has still to be done.
+  void begin(dhg::Deadline deadline);
   nlohmann::json call(const Request& request, dhg::Deadline deadline);
+  /// Connects to the API if that was not done yet.
+  nlohmann::json say(const Request& request, dhg::Deadline deadline);
   /// Does `action`. @throws Error with Firecracker's last words if a boot ends in it
   template <class Action>
   auto explain_end(Action action);
@@ -55,6 +60,7 @@ class FirecrackerVm final : public dhg::Vm {
   std::optional<Request> load_; // of a machine that is restored
   dhg::UniqueFd handoff_;
 
+  std::vector<Request> boot_; // not yet said
   bool booted_ = false;
   std::filesystem::path memory_; // of a machine that was booted
   std::uint64_t memory_bytes_ = 0;

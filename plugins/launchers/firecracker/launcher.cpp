@@ -90,7 +90,7 @@ class FirecrackerLauncher final : public dhg::VmLauncher {
   [[nodiscard]] std::unique_ptr<dhg::Vm> boot(const dhg::BootRequest& request) const override {
     auto vm = std::make_unique<FirecrackerVm>(
         start(std::make_unique<RunFolder>(), request.rootfs, request.console));
-    vm->boot(request);
+    vm->prepare_boot(request);
     return vm;
   }
 

@@ -93,11 +93,12 @@ std::vector<std::string> restore_arguments(const dhg::RestoreRequest& request) {
   return args;
 }
 
-std::vector<std::string> handoff_environment(const std::filesystem::path& library,
-                                             dhg::MemoryBacking backing) {
-  std::vector<std::string> result{fmt::format("LD_PRELOAD={}", library.string()),
+std::vector<std::string> handoff_environment(dhg::MemoryBacking backing) {
+  // Not by its path: in LD_PRELOAD blanks and colons separate paths, and cannot be quoted.
+  std::vector<std::string> result{"LD_PRELOAD=" + descriptor_path(kLibraryFd),
                                   fmt::format("DHG_HANDOFF_SOCKET={}", +kHandoffFd),
-                                  fmt::format("DHG_HANDOFF_TARGET={}", +kMemoryTargetFd)};
+                                  fmt::format("DHG_HANDOFF_TARGET={}", +kMemoryTargetFd),
+                                  fmt::format("DHG_HANDOFF_EMPTY={}", +kEmptyMemoryFd)};
   if (backing == dhg::MemoryBacking::private_mapping)
     result.push_back(fmt::format("DHG_HANDOFF_FILE={}", +kSnapshotFd));
   return result;

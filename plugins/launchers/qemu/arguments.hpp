@@ -19,6 +19,8 @@ enum ChildFd : int {
   kStateFd = 7,        ///< restore: the device state
   kHandoffFd = 8,      ///< restore: where the handoff library reports
   kSnapshotFd = 9,     ///< restore with a private mapping: the snapshot's memory
+  kLibraryFd = 10,     ///< restore: the handoff library
+  kEmptyMemoryFd = 11, ///< restore: what that puts in the place of kMemoryTargetFd
 };
 
 /// Changes when the machine below changes, for then old snapshots do not load.
@@ -36,7 +38,6 @@ inline constexpr const char* kMachineVersion = "microvm-2";
 [[nodiscard]] std::vector<std::string> restore_arguments(const dhg::RestoreRequest& request);
 
 /// What is preloaded into QEMU, and how it is told. Pure.
-[[nodiscard]] std::vector<std::string> handoff_environment(const std::filesystem::path& library,
-                                                           dhg::MemoryBacking backing);
+[[nodiscard]] std::vector<std::string> handoff_environment(dhg::MemoryBacking backing);
 
 } // namespace dhg_qemu

@@ -53,8 +53,8 @@ std::pair<UniqueFd, UniqueFd> socket_pair() {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-UniqueFd memory_file(const char* name) {
-  UniqueFd fd(memfd_create(name, MFD_CLOEXEC));
+UniqueFd memory_file(const char* name, unsigned flags = 0) {
+  UniqueFd fd(memfd_create(name, MFD_CLOEXEC | flags));
   if (!fd) throw dhg::system_error(errno, "cannot create a memory file");
   return fd;
 }
@@ -126,24 +126,37 @@ class QemuLauncher final : public dhg::VmLauncher {
 
   [[nodiscard]] std::unique_ptr<dhg::Vm> restore(
       const dhg::RestoreRequest& request) const override {
-    // QEMU never holds the snapshot's memory open for writing. What it is told to
-    // map is this empty file, and the handoff library replaces even that.
-    const auto target = memory_file("dhg-guest-memory");
+    // QEMU never holds the snapshot's memory open for writing. What it is told to map is
+    // /dev/null, which cannot be mapped: without the handoff library it ends at once. That
+    // puts this empty file there, and replaces even the mapping of it.
+    auto target = memory_file("dhg-guest-memory", MFD_ALLOW_SEALING);
     if (ftruncate(target.get(), static_cast<off_t>(request.machine.memory_bytes)) != 0)
       throw dhg::system_error(errno, "cannot size the guest's memory");
+    const UniqueFd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!nothing) throw dhg::system_error(errno, "cannot open '/dev/null'");
+    const auto library_path = handoff_library();
+    const UniqueFd library(open(library_path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!library)
+      throw dhg::system_error(errno, fmt::format("cannot open '{}'", library_path.string()));
     const UniqueFd state(open(request.state.c_str(), O_RDONLY | O_CLOEXEC));
     if (!state)
       throw dhg::system_error(errno, fmt::format("cannot open '{}'", request.state.string()));
     auto [handoff, handoff_child] = socket_pair();
 
-    std::vector<std::pair<int, int>> descriptors{{target.get(), kMemoryTargetFd},
+    std::vector<std::pair<int, int>> descriptors{{nothing.get(), kMemoryTargetFd},
+                                                 {target.get(), kEmptyMemoryFd},
                                                  {state.get(), kStateFd},
-                                                 {handoff_child.get(), kHandoffFd}};
+                                                 {handoff_child.get(), kHandoffFd},
+                                                 {library.get(), kLibraryFd}};
     if (request.backing == dhg::MemoryBacking::private_mapping)
       descriptors.emplace_back(request.memory_fd, kSnapshotFd);
+    Started started;
+    started.handoff = std::move(handoff);
+    started.target = std::move(target);
+    started.library = library_path;
     return start({require_binary().string(), restore_arguments(request),
-                  handoff_environment(handoff_library(), request.backing), descriptors},
-                 request.console, std::move(handoff));
+                  handoff_environment(request.backing), descriptors},
+                 request.console, std::move(started));
   }
 
  private:
@@ -166,13 +179,11 @@ class QemuLauncher final : public dhg::VmLauncher {
   }
 
   [[nodiscard]] static std::unique_ptr<dhg::Vm> start(dhg::ProcessSpec spec, int console,
-                                                      UniqueFd handoff) {
-    Started started;
+                                                      Started started) {
     auto [qmp, qmp_child] = socket_pair();
     auto [agent, agent_child] = socket_pair();
     started.qmp = std::move(qmp);
     started.agent = std::move(agent);
-    started.handoff = std::move(handoff);
     started.errors = memory_file("dhg-qemu-errors");
     for (const auto& descriptor :
          {std::pair{started.errors.get(), STDOUT_FILENO},

@@ -31,6 +31,8 @@ QemuVm::QemuVm(Started started)
     : process_(std::move(started.process)),
       agent_(std::move(started.agent)),
       handoff_(std::move(started.handoff)),
+      target_(std::move(started.target)),
+      library_(std::move(started.library)),
       errors_(std::move(started.errors)),
       qmp_(std::move(started.qmp), process_->process_fd()) {
   qmp_.send("migrate-set-capabilities", kIgnoreShared);
@@ -40,7 +42,19 @@ std::string QemuVm::describe_end() {
   const auto status = process_->wait(dhg::deadline_in(std::chrono::seconds(1)));
   auto text = "QEMU " + (status ? dhg::describe_wait_status(*status) : "is still running");
   if (const auto words = last_words(errors_.get()); !words.empty()) text += ": " + words;
+  if (status && lacks_library())
+    text += fmt::format(
+        "\ndhg: it was not given the guest's memory: '{}' was not preloaded into it. That is "
+        "refused to a QEMU that is set-user-ID or has file capabilities, and where the library "
+        "is on a file system that is mounted noexec",
+        library_.string());
   return text;
+}
+
+bool QemuVm::lacks_library() const {
+  if (!target_) return false;
+  const int seals = fcntl(target_.get(), F_GET_SEALS);
+  return seals >= 0 && (seals & F_SEAL_SEAL) == 0;
 }
 
 void QemuVm::load(dhg::Deadline /*deadline*/) {

@@ -5,6 +5,7 @@
 #include "dhg/process.hpp"
 #include "dhg/vm_launcher.hpp"
 
+#include <filesystem>
 #include <string>
 
 namespace dhg_qemu {
@@ -13,8 +14,11 @@ namespace dhg_qemu {
 struct Started {
   dhg::UniqueFd qmp;
   dhg::UniqueFd agent;
-  dhg::UniqueFd handoff; ///< restore only
-  dhg::UniqueFd errors;  ///< a memfd with QEMU's stderr
+  dhg::UniqueFd errors; ///< a memfd with QEMU's stderr
+  // Restore only:
+  dhg::UniqueFd handoff;
+  dhg::UniqueFd target; ///< what is mapped there; the handoff library seals its seals
+  std::filesystem::path library;
   std::unique_ptr<dhg::ChildProcess> process;
 };
 
@@ -35,9 +39,13 @@ class QemuVm final : public dhg::Vm {
   void kill() noexcept override { process_->kill(); }
 
  private:
+  [[nodiscard]] bool lacks_library() const;
+
   std::unique_ptr<dhg::ChildProcess> process_;
   dhg::UniqueFd agent_;
   dhg::UniqueFd handoff_;
+  dhg::UniqueFd target_;
+  std::filesystem::path library_;
   dhg::UniqueFd errors_;
   Qmp qmp_;
 };

@@ -9,7 +9,9 @@
  * that descriptor open: were the last one closed, the guest would read zeros.
  *
  * Environment: descriptor numbers in DHG_HANDOFF_SOCKET, DHG_HANDOFF_TARGET (the
- * file that QEMU is told to map) and, for private mappings, DHG_HANDOFF_FILE.
+ * file that QEMU is told to map) and, for private mappings, DHG_HANDOFF_FILE. With
+ * DHG_HANDOFF_EMPTY, the target is first replaced by that file: so what QEMU is told
+ * to map can be one that cannot be mapped without this library.
  * Whatever goes wrong ends the process with a line on stderr. */
 
 #include <errno.h>
@@ -62,8 +64,16 @@ static int descriptor(const char* name, int required) {
 __attribute__((constructor)) static void prepare(void) {
   socket_fd = descriptor("DHG_HANDOFF_SOCKET", 1);
   snapshot_fd = descriptor("DHG_HANDOFF_FILE", 0);
+  const int target_fd = descriptor("DHG_HANDOFF_TARGET", 1);
+  const int empty_fd = descriptor("DHG_HANDOFF_EMPTY", 0);
+  if (empty_fd >= 0) {
+    if (dup2(empty_fd, target_fd) < 0) die("DHG_HANDOFF_EMPTY");
+    close(empty_fd);
+    /* No seal that is of any effect: it tells the launcher that this was loaded. */
+    if (fcntl(target_fd, F_ADD_SEALS, F_SEAL_SEAL) != 0) die("DHG_HANDOFF_EMPTY");
+  }
   struct stat target;
-  if (fstat(descriptor("DHG_HANDOFF_TARGET", 1), &target) != 0) die("DHG_HANDOFF_TARGET");
+  if (fstat(target_fd, &target) != 0) die("DHG_HANDOFF_TARGET");
   target_device = target.st_dev;
   target_inode = target.st_ino;
 }
