@@ -33,12 +33,15 @@ class Answer:
 
 
 def arguments(case, script):
-    """What follows `python3`, and what it reads: `script` is where the program lies."""
+    """What follows `python3`, and the file that is its stdin; `script` has the program.
+
+    That is a file, not a pipe, in which this Python cannot honour a coding line.
+    """
     if case.way == "c":
-        return ["-c", case.source.decode(), *case.argv], b""
+        return ["-c", case.source.decode(), *case.argv], os.devnull
     if case.way == "stdin":
-        return ["-", *case.argv], case.source
-    return [str(script), *case.argv], b""
+        return ["-", *case.argv], str(script)
+    return [str(script), *case.argv], os.devnull
 
 
 class HostOracle:
@@ -48,13 +51,13 @@ class HostOracle:
         self._folder = folder
 
     def __call__(self, case, script):
-        args, text = arguments(case, script)
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+        args, stdin = arguments(case, script)
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder, open(stdin, "rb") as read:
             done = subprocess.run(
                 [PYTHON, *args],
                 env=ENVIRONMENT,
                 cwd=folder,
-                input=text,
+                stdin=read,
                 capture_output=True,
                 timeout=LIMIT,
             )
@@ -69,7 +72,7 @@ script = pathlib.Path(asked["script"])
 script.parent.mkdir(parents=True, exist_ok=True)
 script.write_bytes(base64.b64decode(asked["source"]))
 done = subprocess.run([{python!r}, *asked["args"]], env=asked["env"], cwd="/root",
-                      input=base64.b64decode(asked["input"]), capture_output=True)
+                      stdin=open(asked["stdin"], "rb"), capture_output=True)
 answer = [done.returncode, *(base64.b64encode(x).decode() for x in (done.stdout, done.stderr))]
 os.write(1, json.dumps(answer).encode())
 """
@@ -82,12 +85,12 @@ class GuestOracle:
         self._dhg = dhg
 
     def __call__(self, case, script):
-        args, text = arguments(case, script)
+        args, stdin = arguments(case, script)
         asked = {
             "script": str(script),
             "source": base64.b64encode(case.source).decode(),
             "args": args,
-            "input": base64.b64encode(text).decode(),
+            "stdin": stdin,
             "env": ENVIRONMENT,
         }
         packed = base64.b64encode(json.dumps(asked).encode())

@@ -12,7 +12,6 @@ import concurrent.futures
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 import corpus
@@ -89,13 +88,13 @@ def answers_of_python(request, prepared, places, workers, tmp_path_factory):
 
 
 def _run(dhg, case, script):
-    if case.way == "c":
-        args, text = ["-c", case.source.decode(), *(["--"] if case.argv else []), *case.argv], b""
-    else:
-        args, text = oracle.arguments(case, script)
-    with dhg.start("exec", "--vm", "--timeout", f"{LIMIT}s", *args, stdin=subprocess.PIPE) as run:
+    args, stdin = oracle.arguments(case, script)
+    if case.way == "c" and case.argv:
+        args[2:2] = ["--"]
+    limit = ("--timeout", f"{LIMIT}s")
+    with open(stdin, "rb") as read, dhg.start("exec", "--vm", *limit, *args, stdin=read) as run:
         try:
-            out, err = run.communicate(text, timeout=LIMIT + 20)
+            out, err = run.communicate(timeout=LIMIT + 20)
         except BaseException:
             run.terminate()
             raise

@@ -18,4 +18,4 @@ if __name__ == "__main__":
         child = mp.get_context("fork").Process(target=f, args=(how,))
         child.start()
         child.join()
-        print(how, child.exitcode)
+        print(how, child.exitcode, flush=True)
