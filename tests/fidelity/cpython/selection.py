@@ -9,6 +9,7 @@ class Module:
 
     name: str
     seconds: int
+    at_least: int = 1  # tests that are known to be there
     patterns: tuple = ()  # of test ids; all tests if there are none
 
 

@@ -25,7 +25,7 @@ sys.exit(child.returncode)
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-class TestGuest:
+class SuiteGuest:
     """Runs test modules in the guest; `dhg` has the cache and the environment."""
 
     def __init__(self, dhg, folder):
