@@ -102,13 +102,16 @@ class GuestOracle:
 
 
 def choose(dhg, folder):
-    """The oracle for the images of `dhg`, and in words which one it is."""
+    """The oracle for the images of `dhg`, and in words which one it is.
+
+    DHG_FIDELITY_ORACLE=guest chooses the guest's in any case.
+    """
     asks = "import platform; print(platform.python_version())"
     guest = dhg.exec(asks).out.strip()
     host = None
     if os.access(PYTHON, os.X_OK):
         asked = subprocess.run([PYTHON, "-c", asks], env=ENVIRONMENT, capture_output=True)
         host = asked.stdout.decode().strip()
-    if host == guest:
+    if host == guest and os.environ.get("DHG_FIDELITY_ORACLE") != "guest":
         return HostOracle(folder), f"the host's python3 {host}"
-    return GuestOracle(dhg), f"the guest's python3 {guest}, as the host has {host}"
+    return GuestOracle(dhg), f"the guest's python3 {guest}; the host has {host}"

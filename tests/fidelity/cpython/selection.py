@@ -19,5 +19,4 @@ ALWAYS = [
 ]
 
 # DHG_FIDELITY=all has these too.
-REST = [
-]
+REST = []

@@ -1,4 +1,4 @@
 import subprocess
 
-subprocess.Popen(["sh", "-c", "sleep 0.5; echo orphan"])
+subprocess.Popen(["sh", "-c", "sleep 1; echo orphan"])
 print("end")
