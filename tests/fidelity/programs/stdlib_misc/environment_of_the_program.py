@@ -1,5 +1,6 @@
 # fidelity: run=script,c
 import os
 
-print(sorted(name for name in os.environ if name not in ("HOME", "PATH", "LANG", "LC_CTYPE")))
+of_the_user = {"HOME", "PATH", "LANG", "LC_CTYPE", "USER", "LOGNAME", "TMPDIR"}
+print(sorted(os.environ.keys() - of_the_user))
 print(os.environ["LANG"], "PATH" in os.environ, os.environ["HOME"])
