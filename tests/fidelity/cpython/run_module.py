@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import unittest
 
 SLOWER = 5  # than the machines that the suite's own time limits were made for
@@ -79,19 +80,20 @@ def _each(suite):
 
 def main(name, patterns):
     from test import support
-    from test.support import os_helper
 
     support.use_resources = []  # as `python3 -m test` does without -u
     for limit in ("LOOPBACK_TIMEOUT", "INTERNET_TIMEOUT", "SHORT_TIMEOUT", "LONG_TIMEOUT"):
         setattr(support, limit, getattr(support, limit) * SLOWER)
     reporter = Reporter()
-    with os_helper.temp_cwd():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
         module = importlib.import_module(f"test.{name}")
         suite = unittest.defaultTestLoader.loadTestsFromModule(module)
         if patterns:
             chosen = [t for t in _each(suite) if any(fnmatch.fnmatch(t.id(), p) for p in patterns)]
             suite = unittest.TestSuite(chosen)
         suite.run(reporter)
+        os.chdir("/")
     reporter.tell(ended=True)
 
 
