@@ -13,12 +13,17 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 namespace dhg::cli {
 namespace {
+
+using guest_link::ProgramKind;
+using guest_link::WantedValue;
 
 constexpr std::size_t kMaxProgram = 64UL * 1024 * 1024;
 
@@ -37,38 +42,63 @@ std::string read_all(int fd, const std::string& name) {
   }
 }
 
+std::uint64_t parse_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw Error(Blame::usage, fmt::format("--seed {} is not possible", text),
+                "it is a whole number from 0 to 18446744073709551615");
+  return seed;
+}
+
 std::string read_script(const std::string& path) {
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw Error(Blame::usage, fmt::format("cannot open '{}': {}", path, strerror(errno)));
   return read_all(fd.get(), "'" + path + "'");
 }
 
-struct Source {
-  run::Program program;
-  bool show_value = false; ///< that of a single expression, as an interactive session does
-};
+// As python3 has it: absolute, but not simplified.
+std::string absolute(const std::string& path) { return std::filesystem::absolute(path).string(); }
 
-Source read_source(const po::variables_map& values, std::vector<std::string> rest) {
-  Source source;
-  auto& [code, filename, argv, show_tables, table_meta] = source.program;
-  show_tables = values.count("no-show-tables") == 0;
-  table_meta = values.count("no-table-meta") == 0;
+run::Program read_program(const po::variables_map& values, std::vector<std::string> rest) {
+  run::Program program;
+  program.show_tables = values.count("no-show-tables") == 0;
+  program.table_meta = values.count("no-table-meta") == 0;
+  if (values.count("seed") != 0) program.seed = parse_seed(values["seed"].as<std::string>());
   if (values.count("code") != 0) {
-    code = values["code"].as<std::string>();
-    filename = "<string>";
-    argv = {"-c"};
-    argv.insert(argv.end(), rest.begin(), rest.end());
-    source.show_value = true;
-    return source;
+    program.kind = ProgramKind::command;
+    program.code = values["code"].as<std::string>();
+    program.filename = "<string>";
+    program.argv = {"-c"};
+    program.argv.insert(program.argv.end(), rest.begin(), rest.end());
+    return program;
   }
   if (rest.empty())
     throw Error(Blame::usage, "what shall be run is missing: -c CODE, a script, or -",
                 "see: dhg exec --help");
-  source.show_value = rest[0] == "-";
-  code = source.show_value ? read_all(STDIN_FILENO, "standard input") : read_script(rest[0]);
-  filename = source.show_value ? "<stdin>" : rest[0];
-  argv = std::move(rest);
-  return source;
+  const bool from_stdin = rest[0] == "-";
+  program.kind = from_stdin ? ProgramKind::stdin : ProgramKind::script;
+  program.code = from_stdin ? read_all(STDIN_FILENO, "standard input") : read_script(rest[0]);
+  program.filename = from_stdin ? "<stdin>" : absolute(rest[0]);
+  program.argv = std::move(rest);
+  return program;
+}
+
+// Which value is shown to a person. A script's is not, unless it is asked for: python3
+// shows none.
+WantedValue shown_value(const po::variables_map& values, ProgramKind kind) {
+  const auto show = values.count("show") != 0 ? values["show"].as<std::string>() : "expression";
+  if (show == "last") return WantedValue::last;
+  if (show == "nothing") return WantedValue::none;
+  if (show != "expression")
+    throw Error(Blame::usage, fmt::format("--show {} is not possible", show),
+                "it is expression, last or nothing");
+  return kind == ProgramKind::script ? WantedValue::none : WantedValue::expression;
+}
+
+bool is_shown(const CodeResult& result, WantedValue wanted) {
+  return result.result_repr && (wanted == WantedValue::last ||
+                                (wanted == WantedValue::expression && result.is_expression));
 }
 
 bool is_blank(const std::string& code) {
@@ -89,6 +119,11 @@ Usage exec_usage() {
       "the program; its arguments follow --")(
       "timeout", po::value<std::string>()->value_name("TIME"),
       "the longest that the run may take, from the start of dhg: 500ms, 30s, 5m")(
+      "seed", po::value<std::string>()->value_name("N"),
+      "seed the random generators with N, so that a run can be repeated (docs/uniqueness.md)")(
+      "show", po::value<std::string>()->value_name("WHAT"),
+      "which value to print: expression (the default), if -c or - is a single one; last, also "
+      "after other statements and of a script; nothing")(
       "no-show-tables", "do not look at the tables that the program assigns")(
       "no-table-meta", "show the tables' first rows only: no row counts, columns and types")(
       "json", "print one JSON object instead of the program's output")(
@@ -136,13 +171,15 @@ int exec(const Invocation& invocation) {
   os::SignalFd signals; // before any thread
   timing::Timeline timeline(invocation.started);
   auto config_span = timeline.span("config");
-  const auto source = read_source(values, invocation.arguments);
+  auto program = read_program(values, invocation.arguments);
   const auto setup = make_setup(values);
   const auto registry = make_registry(setup.layout);
   auto store = make_store();
   config_span.end();
 
   const bool as_json = values.count("json") != 0;
+  const auto shown = shown_value(values, program.kind);
+  program.value = as_json ? WantedValue::last : shown;
   std::optional<TraceFile> trace;
   if (values.count("trace") != 0) trace.emplace(values["trace"].as<std::string>());
   run::StreamSink streams;
@@ -151,13 +188,16 @@ int exec(const Invocation& invocation) {
   const auto print = [&](const run::ExecReport& report) {
     if (as_json) {
       std::cout << exec_json(report, captured.out_text(), captured.err_text(), timeline,
-                             source.show_value)
+                             is_shown(report.result, shown))
                 << '\n';
     } else {
-      if (source.show_value && report.result.is_expression && report.result.result_repr)
+      if (is_shown(report.result, shown))
         std::cout << *report.result.result_repr << '\n' << std::flush;
-      if (!report.result.tables.empty() && !streams.out_is_at_line_start()) std::cout << '\n';
-      print_tables(std::cout, report.result.tables);
+      // What a program prints may be data for another: nothing is put between it.
+      const bool to_person = isatty(STDOUT_FILENO) == 1;
+      if (to_person && !report.result.tables.empty() && !streams.out_is_at_line_start())
+        std::cout << '\n';
+      print_tables(to_person ? std::cout : std::cerr, report.result.tables);
       for (const auto& substitution : report.substitutions)
         std::cerr << "dhg: " << substitution << '\n';
       print_failure(report, console);
@@ -171,8 +211,8 @@ int exec(const Invocation& invocation) {
     _exit(report.exit_code);
   };
   run::ExecReport report;
-  if (!is_blank(source.program.code))
-    report = run::exec(source.program,
+  if (!is_blank(program.code))
+    report = run::exec(program,
                        {setup.settings, registry, store, setup.layout, signals, timeline,
                         as_json ? static_cast<run::PumpedSink&>(captured) : streams, console.fd(),
                         leave, trace ? &trace->log() : nullptr, as_json || trace});

@@ -98,13 +98,12 @@ json run_facts(const run::ExecReport& report, const timing::Timeline& timeline) 
 }
 
 std::string exec_json(const run::ExecReport& report, const std::string& out, const std::string& err,
-                      const timing::Timeline& timeline, bool show_value) {
+                      const timing::Timeline& timeline, bool is_shown) {
   auto object = run_facts(report, timeline);
   object["stdout"] = out;
   object["stderr"] = err;
   object["result_repr"] = optional_json(report.result.result_repr);
-  object["shown_value"] =
-      show_value && report.result.is_expression ? object["result_repr"] : json();
+  object["shown_value"] = is_shown ? object["result_repr"] : json();
   object["error"] = error_json(report);
   object["tables"] = tables_json(report.result.tables);
   // A program may print what is not UTF-8; JSON cannot say that.

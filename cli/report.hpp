@@ -9,11 +9,11 @@
 
 namespace dhg::cli {
 
-/// The one object of `dhg exec --json`. @param show_value whether the value of a single
+/// The one object of `dhg exec --json`. @param is_shown whether the value of the
 /// expression would be printed after the output
 [[nodiscard]] std::string exec_json(const run::ExecReport& report, const std::string& out,
                                     const std::string& err, const timing::Timeline& timeline,
-                                    bool show_value);
+                                    bool is_shown);
 
 /// What a run used and what it cost: the members of that object that are not the
 /// program's. A --trace file has them too.

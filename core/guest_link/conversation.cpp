@@ -67,10 +67,11 @@ AgentExit parse_exit(const Frame& frame) {
   switch (std::to_integer<int>(frame.payload[0])) {
     case 1:
       if (status < 0 || status > 255) refuse(fmt::format("exit status {}", status));
-      return {false, status};
+      return {false, false, status};
     case 2:
+    case 3:
       if (status < 1 || status >= NSIG) refuse(fmt::format("signal number {}", status));
-      return {true, status};
+      return {true, std::to_integer<int>(frame.payload[0]) == 3, status};
     default:
       refuse("an EXITED frame of an unknown kind");
   }
@@ -95,28 +96,29 @@ void Conversation::next_request() {
   result_.clear();
   phases_.clear();
   clock_.reset();
+  has_result_ = false;
 }
 
 void Conversation::handle(const Frame& frame) {
-  if (frame.type == FrameType::error)
-    throw Error(
-        Blame::environment,
-        "the guest's agent: " + text_member(parse_object(frame, "ERROR"), "message", kMaxMessage));
+  if (frame.type == FrameType::error) {
+    const auto body = parse_object(frame, "ERROR");
+    may_have_begun_ = body.value("begun", ordered_json(true)) != false;
+    throw Error(Blame::environment,
+                "the guest's agent: " + text_member(body, "message", kMaxMessage));
+  }
   if (frame.type == FrameType::exited) {
     exit_ = parse_exit(frame);
     state_ = State::exited;
     return;
   }
+  // Output comes from the guest's init, which does not wait for the agent's words.
+  if (frame.type == FrameType::out || frame.type == FrameType::err) {
+    count_output(frame.payload.size());
+    return frame.type == FrameType::out ? sink_.out(frame.payload) : sink_.err(frame.payload);
+  }
   if (state_ == State::greeting) return greet(frame);
+  if (state_ == State::leaving) refuse("more than output after DONE");
   switch (frame.type) {
-    case FrameType::out:
-      count_output(frame.payload.size());
-      sink_.out(frame.payload);
-      break;
-    case FrameType::err:
-      count_output(frame.payload.size());
-      sink_.err(frame.payload);
-      break;
     case FrameType::result:
       if (frame.payload.size() > limits_.result - result_.size())
         throw Error(Blame::environment,
@@ -167,7 +169,8 @@ void Conversation::finish(const Frame& frame) {
   const auto free_bytes = body.value("free_bytes", ordered_json(0U));
   if (!free_bytes.is_number_unsigned()) refuse("'free_bytes' is not a size");
   free_bytes_ = free_bytes.get<std::uint64_t>();
-  state_ = State::done;
+  has_result_ = frame.type == FrameType::done;
+  state_ = body.value("exits", ordered_json(false)) == true ? State::leaving : State::done;
 }
 
 void Conversation::count_output(std::size_t bytes) {

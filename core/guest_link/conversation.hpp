@@ -25,6 +25,7 @@ class OutputSink {
 /// How the guest's agent process ended, by the word of its init.
 struct AgentExit {
   bool by_signal = false;
+  bool out_of_memory = false; ///< the guest's kernel needed the memory: signal 9
   int status = 0; ///< exit status 0..255, or the signal's number
 };
 
@@ -47,7 +48,8 @@ class Conversation {
   enum class State {
     greeting, ///< the guest's HELLO is still to come
     running,
-    done,   ///< DONE or QUIESCED: the answer is complete
+    leaving, ///< DONE came, and the agent's process is on its way out: output may follow
+    done,    ///< DONE or QUIESCED: the answer is complete
     exited, ///< the agent process ended
   };
 
@@ -62,6 +64,8 @@ class Conversation {
   [[nodiscard]] State state() const noexcept { return state_; }
   [[nodiscard]] const std::vector<std::byte>& result() const noexcept { return result_; }
   [[nodiscard]] const AgentExit& agent_exit() const noexcept { return exit_; }
+  /// Whether DONE came before the process ended: there is a result.
+  [[nodiscard]] bool has_result() const noexcept { return has_result_; }
   /// A phase of the guest's own, and how long it took.
   using Phase = std::pair<std::string, std::chrono::nanoseconds>;
   /// In the order in which the guest tells them.
@@ -72,6 +76,8 @@ class Conversation {
   [[nodiscard]] const std::string& python_version() const noexcept { return python_version_; }
   /// After QUIESCED: the memory that the guest uses for nothing, in bytes.
   [[nodiscard]] std::uint64_t free_bytes() const noexcept { return free_bytes_; }
+  /// After an Error of the guest's own: whether code of the user's may have begun by then.
+  [[nodiscard]] bool may_have_begun() const noexcept { return may_have_begun_; }
   /// What the guest could not do before a snapshot, by its own account.
   [[nodiscard]] const std::vector<std::string>& skipped() const noexcept { return skipped_; }
 
@@ -94,6 +100,8 @@ class Conversation {
   std::vector<std::string> skipped_;
   std::uint64_t free_bytes_ = 0;
   AgentExit exit_;
+  bool has_result_ = false;
+  bool may_have_begun_ = true;
 };
 
 } // namespace dhg::guest_link

@@ -12,7 +12,7 @@ namespace dhg::guest_link {
 
 // The wire format of docs/guest-protocol.md.
 
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 inline constexpr std::size_t kHeaderSize = 8;
 inline constexpr std::size_t kMaxPayloadToGuest = 1024 * 1024;
 inline constexpr std::size_t kMaxPayloadToHost = 32'760;
@@ -24,6 +24,7 @@ enum class FrameType : std::uint8_t {
   run = 0x04,
   quiesce = 0x05,
   setup = 0x06,
+  interrupt = 0x07,
   guest_hello = 0x81,
   out = 0x82,
   err = 0x83,

@@ -30,6 +30,30 @@ std::int64_t realtime_ns() {
   return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
 }
 
+const char* to_string(ProgramKind kind) {
+  switch (kind) {
+    case ProgramKind::command:
+      return "command";
+    case ProgramKind::script:
+      return "script";
+    case ProgramKind::stdin:
+      return "stdin";
+  }
+  return "command";
+}
+
+const char* to_string(WantedValue value) {
+  switch (value) {
+    case WantedValue::none:
+      return "none";
+    case WantedValue::expression:
+      return "expression";
+    case WantedValue::last:
+      return "last";
+  }
+  return "none";
+}
+
 } // namespace
 
 std::string encode_hello() {
@@ -49,7 +73,10 @@ std::string encode_run(const RunRequest& request) {
            {"entropy", request.renew_clone ? fresh_entropy() : ""},
            {"show_tables", request.show_tables},
            {"table_meta", request.table_meta},
-           {"options", json::object()}};
+           {"kind", to_string(request.kind)},
+           {"value", to_string(request.value)},
+           {"last", request.last}};
+  if (request.seed) run["seed"] = *request.seed;
   std::string text;
   try {
     text = run.dump();
@@ -70,6 +97,12 @@ std::string encode_setup(const SetupRequest& request) {
                     {"jvm_args", request.jvm_args},
                     {"modules", request.modules}}
                    .dump());
+  return out;
+}
+
+std::string encode_interrupt() {
+  std::string out;
+  append_frame(out, FrameType::interrupt, {});
   return out;
 }
 

@@ -27,6 +27,8 @@ using guest_link::Conversation;
 // Restoring takes a fraction of a second; even eager with a large snapshot on a
 // slow disk is done long before this.
 constexpr auto kRestoreLimit = 120s;
+// What a program has for its `finally` after Ctrl-C; a second one ends it at once.
+constexpr auto kInterruptGrace = 5s;
 
 constexpr int kExitTimeout = 124;
 constexpr int kExitFailed = 125;
@@ -121,18 +123,25 @@ void report_stop(const ExchangeEnd& end, const ExecContext& context, ExecReport&
 }
 
 void report_end(const Conversation& conversation, const ResultChannel& channel,
-                ExecReport& report) {
-  if (conversation.state() == Conversation::State::exited) {
-    const auto& exit = conversation.agent_exit();
+                const MachineSpec& machine, ExecReport& report) {
+  const bool exited = conversation.state() == Conversation::State::exited;
+  const auto& exit = conversation.agent_exit();
+  if (exited && (exit.by_signal || !conversation.has_result())) {
     report.outcome = exit.by_signal ? RunOutcome::killed : RunOutcome::process_exit;
     report.exit_code = exit.by_signal ? 128 + exit.status : exit.status;
-    if (exit.by_signal)
-      report.message = fmt::format("the program was killed by signal {} ({}) in the guest",
-                                   exit.status, strsignal(exit.status));
+    if (!exit.by_signal) return;
+    report.message = fmt::format("the program was killed by signal {} ({}) in the guest",
+                                 exit.status, strsignal(exit.status));
+    if (!exit.out_of_memory) return;
+    report.message += ": the guest ran out of memory";
+    report.hint = fmt::format("it has {} MiB; give it more in dhg vm prepare and dhg exec: "
+                              "--set machine.memory={}MiB",
+                              machine.memory_bytes >> 20, machine.memory_bytes >> 19);
     return;
   }
   report.result = channel.decode(conversation.result());
-  report.exit_code = report.result.exit_code;
+  // What happens at the end of the process has the last word.
+  report.exit_code = exited ? exit.status : report.result.exit_code;
   switch (report.result.outcome) {
     case Outcome::ok:
       report.outcome = RunOutcome::ok;
@@ -260,17 +269,26 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
         guest_link::encode_hello() +
         guest_link::encode_run({program.code, program.filename, program.argv, channel.name,
                                 std::string(channel.object->guest_half()), true,
-                                program.show_tables, program.table_meta});
+                                program.show_tables, program.table_meta, program.kind,
+                                program.value, true, program.seed});
     auto run = timeline.span("run");
     const auto sent = timing::Clock::now();
     report.code_may_have_run = true;
-    const auto end = exchange(agent.get(), request, conversation, context.sink, watch);
+    auto listening = watch;
+    listening.grace = kInterruptGrace;
+    ExchangeEnd end;
+    try {
+      end = exchange(agent.get(), request, conversation, context.sink, listening);
+    } catch (const Error&) {
+      report.code_may_have_run = conversation.may_have_begun();
+      throw;
+    }
     run.end();
     report.code_may_have_run = end.request_begun;
     add_guest_phases(conversation, sent, timing::Clock::now(), timeline, report);
     report_stop(end, context, report);
     const auto read = timeline.span("read");
-    if (end.stopped == Stopped::no) report_end(conversation, *channel.object, report);
+    if (end.stopped == Stopped::no) report_end(conversation, *channel.object, machine, report);
   } catch (const Error& error) {
     // The VMM dies of what went wrong with its memory, and the other way round.
     const auto reason = memory.vmm_is_to_blame() ? "" : memory.failure();

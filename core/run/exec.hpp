@@ -4,6 +4,7 @@
 #include "dhg/page_server.hpp"
 #include "dhg/result_channel.hpp"
 #include "dhg/vm_launcher.hpp"
+#include "guest_link/request.hpp"
 #include "memory/fault_log.hpp"
 #include "memory/managed_memory.hpp"
 #include "os/signals.hpp"
@@ -24,9 +25,13 @@ namespace dhg::run {
 
 /// The user's program.
 struct Program {
-  std::string code; ///< UTF-8
-  std::string filename;
+  std::string code;     ///< bytes of the file; UTF-8 for a command
+  std::string filename; ///< a script's is absolute
   std::vector<std::string> argv;
+  guest_link::ProgramKind kind = guest_link::ProgramKind::command;
+  guest_link::WantedValue value = guest_link::WantedValue::none;
+  /// What all that can be seeded is seeded with; nothing: with fresh entropy.
+  std::optional<std::uint64_t> seed = std::nullopt;
   bool show_tables = true; ///< those that it assigns become part of the result
   bool table_meta = true;  ///< with their row counts, columns and types
 };

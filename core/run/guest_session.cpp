@@ -1,12 +1,15 @@
 #include "run/guest_session.hpp"
 
 #include "dhg/error.hpp"
+#include "guest_link/request.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <string>
 
 namespace dhg::run {
 namespace {
@@ -51,6 +54,25 @@ bool send_some(int agent, std::string_view& request) {
   return sent > 0 || errno == EAGAIN || errno == EINTR;
 }
 
+// What is being sent: the request, and later the word that the user wants an end.
+class Outgoing {
+ public:
+  explicit Outgoing(std::string_view request) : request_(request) {}
+  [[nodiscard]] bool empty() const noexcept { return request_.empty() && word_.empty(); }
+  [[nodiscard]] std::size_t unsent() const noexcept { return request_.size(); }
+  void interrupt() {
+    interrupt_ = guest_link::encode_interrupt();
+    word_ = interrupt_;
+  }
+  // @return false if the other end is gone
+  bool send_to(int agent) { return send_some(agent, request_.empty() ? word_ : request_); }
+
+ private:
+  std::string_view request_;
+  std::string interrupt_;
+  std::string_view word_;
+};
+
 bool over(const Conversation& conversation) {
   return conversation.state() == State::done || conversation.state() == State::exited;
 }
@@ -72,7 +94,9 @@ ExchangeEnd await_readable(int fd, const Watch& watch) {
 ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversation,
                      PumpedSink& sink, const Watch& watch) {
   ExchangeEnd end;
-  end.unsent = request.size();
+  Outgoing outgoing(request);
+  end.unsent = outgoing.unsent();
+  auto deadline = watch.deadline;
   bool closed = false; // the stream's end: that is how the VMM's death shows, after its last words
   const auto writing = [&] { return sink.pending(STDOUT_FILENO) || sink.pending(STDERR_FILENO); };
   while ((!over(conversation) && !closed) || writing()) {
@@ -80,20 +104,27 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
     set[kVmm].fd = -1;
     if (!over(conversation) && !closed) {
       const auto events =
-          static_cast<short>((sink.full() ? 0 : POLLIN) | (request.empty() ? 0 : POLLOUT));
+          static_cast<short>((sink.full() ? 0 : POLLIN) | (outgoing.empty() ? 0 : POLLOUT));
       if (events != 0) set[kAgent] = {agent, events, 0};
     }
     if (sink.pending(STDOUT_FILENO)) set[kOut] = {STDOUT_FILENO, POLLOUT, 0};
     if (sink.pending(STDERR_FILENO)) set[kErr] = {STDERR_FILENO, POLLOUT, 0};
 
-    if (!wait_for_any(set, watch.deadline)) {
-      end.stopped = Stopped::timeout;
+    if (!wait_for_any(set, deadline)) {
+      end.stopped = deadline == watch.deadline ? Stopped::timeout : Stopped::signal;
       return end;
     }
     if (set[kSignals].revents != 0) {
-      if (end.signal = watch.signals.take(); end.signal != 0) {
-        end.stopped = Stopped::signal;
-        return end;
+      if (const int signal = watch.signals.take(); signal != 0) {
+        const bool first = end.signal == 0;
+        end.signal = signal;
+        if (!first || signal != SIGINT || !watch.grace) {
+          end.stopped = Stopped::signal;
+          return end;
+        }
+        outgoing.interrupt();
+        const auto latest = deadline_in(*watch.grace);
+        if (!deadline || latest < *deadline) deadline = latest;
       }
     }
     for (const auto slot : {kOut, kErr}) {
@@ -104,8 +135,8 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
     }
     if ((set[kAgent].revents & POLLOUT) != 0) {
       end.request_begun = true;
-      closed = !send_some(agent, request);
-      end.unsent = request.size();
+      closed = !outgoing.send_to(agent);
+      end.unsent = outgoing.unsent();
     }
     if ((set[kAgent].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
       closed = !receive(agent, conversation);

@@ -15,7 +15,7 @@ namespace dhg::run {
 enum class Stopped {
   no,            ///< it came to its end
   timeout,       ///< the user's deadline
-  signal,        ///< SIGINT, SIGTERM or SIGHUP
+  signal,        ///< SIGINT, SIGTERM or SIGHUP; with a grace: when that is over
   output_closed, ///< nobody reads our stdout or stderr any more
   vm_ended,      ///< the VMM is gone
 };
@@ -33,6 +33,9 @@ struct Watch {
   int vmm; ///< pidfd
   /// The user's --timeout; no value: none.
   std::optional<Deadline> deadline;
+  /// How long a program may go on after SIGINT, of which the guest is told; a second signal
+  /// ends the wait at once. No value: so does the first.
+  std::optional<std::chrono::milliseconds> grace = std::nullopt;
 };
 
 /// Waits until `fd` is readable. @return why not, if something else came first.

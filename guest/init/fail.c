@@ -27,6 +27,7 @@ void mount_or_fail(const char* source, const char* target, const char* type, uns
                    const char* options) {
   if (mount(source, target, type, flags, options) == 0) return;
   char what[256];
-  snprintf(what, sizeof what, "mounting %s (%s) on %s", source, type, target);
+  snprintf(what, sizeof what, "mounting %s (%s) on %s", source != NULL ? source : "-",
+           type != NULL ? type : "bind", target);
   fail(what, NULL);
 }

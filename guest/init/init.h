@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "relay.h"
+
 // fail.c: steps that succeed or end the machine.
 // Prints "dhg-init: <what>: <why>" on the console and ends the machine.
 // `why` is errno's text when it is NULL.
@@ -34,13 +36,6 @@ void enter_image(int uevents);
 // port.c: the way to the host.
 // Waits for the machine's device: a virtio-serial port of our name is opened; where
 // there is a vsock instead, a socket is made that listens on it.
-struct port {
-  int fd;
-  bool listens;
-};
 struct port open_port(int uevents);
-
-// agent.c: the agent at its port.
-_Noreturn void run_agent(struct port port);
 
 #endif

@@ -45,20 +45,31 @@ void load_modules(void) {
 
 static bool disk_is_there(void) { return access(kDisk, F_OK) == 0; }
 
-// The image below, a tmpfs above. The overlay keeps both alive, so that their
+// All that programs write to is one tmpfs of a fixed size, so that a full disk is an error
+// of the program's, and never takes the memory that the guest itself needs.
+static const char kChanges[] = "mode=0755,size=50%";
+
+// The image below, the tmpfs above. The overlay keeps both alive, so that their
 // own mount points can go.
 static void mount_image(void) {
   make_directory("/image");
   make_directory("/changes");
   make_directory(kRoot);
   mount_or_fail(kDisk, "/image", "erofs", MS_RDONLY, NULL);
-  mount_or_fail("changes", "/changes", "tmpfs", 0, "mode=0755");
+  mount_or_fail("changes", "/changes", "tmpfs", 0, kChanges);
   make_directory("/changes/upper");
   make_directory("/changes/work");
   mount_or_fail("overlay", kRoot, "overlay", 0,
                 "lowerdir=/image,upperdir=/changes/upper,workdir=/changes/work");
   if (umount2("/image", MNT_DETACH) != 0) fail("detaching /image", NULL);
-  if (umount2("/changes", MNT_DETACH) != 0) fail("detaching /changes", NULL);
+}
+
+// A folder of the tmpfs, for everybody, at `target` of the new root.
+static void mount_changes(const char* folder, const char* target) {
+  make_directory(folder);
+  if (chmod(folder, 01777) != 0) fail(folder, NULL);
+  mount_or_fail(folder, target, NULL, MS_BIND, NULL);
+  mount_or_fail(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV, NULL);
 }
 
 static void populate_root(void) {
@@ -74,9 +85,10 @@ static void populate_root(void) {
   make_directory("tmp");
   make_directory("dev/shm");
   make_directory("dev/pts");
-  mount_or_fail("run", "run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
-  mount_or_fail("tmp", "tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
-  mount_or_fail("shm", "dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+  mount_or_fail("run", "run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=5%");
+  mount_changes("/changes/tmp", "tmp");
+  mount_changes("/changes/shm", "dev/shm");
+  if (umount2("/changes", MNT_DETACH) != 0) fail("detaching /changes", NULL);
   mount_or_fail("devpts", "dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
                 "ptmxmode=0666,mode=0620,gid=5");
   // What udev makes elsewhere, and programs expect.

@@ -2,12 +2,13 @@
 
 import struct
 
-VERSION = 1
+VERSION = 2
 MAX_PAYLOAD_TO_GUEST = 1024 * 1024
 MAX_PAYLOAD_TO_HOST = 32_760
 
 HELLO, CODE, CHANNEL, RUN, QUIESCE, SETUP = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
-FROM_HOST = frozenset((HELLO, CODE, CHANNEL, RUN, QUIESCE, SETUP))
+NEW_HOST = 0x0F  # of init: another host follows, what the last had begun is void
+TO_AGENT = frozenset((HELLO, CODE, CHANNEL, RUN, QUIESCE, SETUP, NEW_HOST))
 
 GUEST_HELLO, STDOUT, STDERR, RESULT, DONE, QUIESCED, EXITED, ERROR = range(0x81, 0x89)
 
@@ -49,7 +50,7 @@ class FrameReader:
         length, kind, reserved = _HEADER.unpack_from(self._buffer)
         if length > MAX_PAYLOAD_TO_GUEST:
             raise ProtocolError(f"a frame of {length} bytes")
-        if kind not in FROM_HOST:
+        if kind not in TO_AGENT:
             raise ProtocolError(f"unknown frame type {kind:#x}")
         if reserved != _RESERVED:
             raise ProtocolError("reserved bytes are not zero")
@@ -57,10 +58,6 @@ class FrameReader:
         payload = bytes(self._buffer[_HEADER.size : _HEADER.size + length])
         del self._buffer[: _HEADER.size + length]
         return kind, payload
-
-    def clear(self):
-        """Drops what has begun to arrive."""
-        self._buffer.clear()
 
     @property
     def more_is_here(self):

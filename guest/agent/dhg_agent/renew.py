@@ -1,7 +1,10 @@
-"""Makes a clone differ from its siblings: the clock, and everything random."""
+"""Makes a clone differ from its siblings: the clock, and what is random in Python.
 
+docs/uniqueness.md says what is renewed, in which order, and what cannot be.
+"""
+
+import ctypes
 import fcntl
-import functools
 import os
 import random
 import struct
@@ -13,27 +16,64 @@ _RNDADDENTROPY = 0x40085203
 _RNDRESEEDCRNG = 0x5207
 
 ENTROPY_BYTES = 64
+_MT_WORDS = 624  # of a Mersenne twister's state
+
+_random_device = None
+_numpy_state = None  # its state in memory, writable
 
 
-def set_clock(now_ns):
+def prepare():
+    """A snapshot follows: makes ready what renewing needs.
+
+    What runs for the first time in a restored guest is slow.
+    """
+    global _random_device, _numpy_state
+    if _random_device is None:
+        _random_device = os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC)
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is None:
+        return
+    numpy_random.seed()  # and no half of a pair of normal numbers is left over
+    twister = numpy_random.mtrand._rand._bit_generator
+    if type(twister).__name__ != "MT19937":
+        raise RuntimeError("NumPy's global generator is no Mersenne twister")
+    # struct s_mt19937_state: uint32_t key[624]; int pos. numpy/random/src/mt19937/mt19937.h
+    size = _MT_WORDS * 4 + 4
+    _numpy_state = (ctypes.c_char * size).from_address(twister.ctypes.state_address)
+
+
+def kernel(entropy):
+    """Feeds the kernel's generator fresh bytes."""
+    device = _random_device
+    if device is None:
+        device = os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC)
+    request = struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy
+    fcntl.ioctl(device, _RNDADDENTROPY, request)
+    fcntl.ioctl(device, _RNDRESEEDCRNG)
+
+
+def clock(now_ns):
     """Sets CLOCK_REALTIME; `now_ns` is nanoseconds since 1970."""
     time.clock_settime_ns(time.CLOCK_REALTIME, now_ns)
 
 
-def add_entropy(entropy):
-    """Feeds fresh bytes to the kernel, and new seeds to Python's generators."""
-    kernel, python = entropy[: ENTROPY_BYTES // 2], entropy[ENTROPY_BYTES // 2 :]
-    request = struct.pack("ii", len(kernel) * 8, len(kernel)) + kernel
-    fcntl.ioctl(_device(), _RNDADDENTROPY, request)
-    fcntl.ioctl(_device(), _RNDRESEEDCRNG)
-    random.seed(int.from_bytes(python, "little"))
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        # One number: to seed with several, NumPy makes arrays, and what runs for the first
-        # time in a restored guest is slow.
-        numpy.random.seed(int.from_bytes(python[:4], "little"))
+def python(seed):
+    """Gives Python's, NumPy's and OpenSSL's generators new states.
 
-
-@functools.cache
-def _device():
-    return os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC)
+    `seed` is a number that the user chose, or None for states that nobody can know.
+    """
+    if seed is None:
+        random.seed(os.urandom(_MT_WORDS * 4))
+        if _numpy_state is not None:
+            # The position behind the last word: the next number makes all anew.
+            _numpy_state.raw = os.urandom(_MT_WORDS * 4) + struct.pack("i", _MT_WORDS)
+    else:
+        random.seed(seed)
+        if "numpy.random" in sys.modules:
+            sys.modules["numpy.random"].seed(seed % 2**32)
+    openssl = sys.modules.get("_ssl")
+    if openssl is not None:
+        openssl.RAND_add(os.urandom(32), 32.0)
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None:
+        process.current_process().authkey = os.urandom(32)

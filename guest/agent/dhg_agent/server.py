@@ -1,24 +1,28 @@
 """The agent's loop: takes the host's requests and answers them."""
 
 import json
+import os
 import platform
 import sys
 import time
 import types
 
-from . import VERSION, protocol, quiesce, renew, session
+from . import VERSION, bottom, hooks, protocol, quiesce, renew, session, source
 from .executor import PythonExecutor
 from .outbox import Outbox
 from .protocol import FrameReader, ProtocolError
 from .streams import Streams
-from .transport import EndOfStream, NewConnection
+from .transport import EndOfStream
 
 
 class RequestError(Exception):
     """A request that cannot be carried out; the conversation goes on."""
 
 
+# Programs replace functions of modules, for tests or for good.
 _DECODER = json.JSONDecoder()
+_encode = json.JSONEncoder().encode
+_now_ns = time.monotonic_ns
 
 
 def _json(payload):
@@ -64,6 +68,13 @@ _GREETING = protocol.frame(
 )
 
 
+def _choice(request, name, choices):
+    value = _member(request, name, str, choices[0])
+    if value not in choices:
+        raise RequestError(f"'{name}' is none of {', '.join(choices)}")
+    return value
+
+
 class Run:
     """The members of a RUN frame, checked."""
 
@@ -71,16 +82,25 @@ class Run:
         request = _json(payload)
         self.channel = _member(request, "channel", str, "")
         self.filename = _member(request, "filename", str, "<string>")
+        self.kind = _choice(request, "kind", (source.COMMAND, source.SCRIPT, source.STDIN))
         self.argv = _texts(request, "argv")
+        self.value = _choice(request, "value", ("none", "expression", "last"))
         self.show_tables = _flag(request, "show_tables", False)
         self.table_meta = _flag(request, "table_meta", True)
+        self.hold_updates = _flag(request, "hold_updates", False)
+        self.last = _flag(request, "last", False)
         self.now_ns = _member(request, "now_ns", int, 0)
+        self.seed = request.get("seed")
         try:
             self.entropy = bytes.fromhex(_member(request, "entropy", str, ""))
         except ValueError:
             raise RequestError("'entropy' is not hexadecimal") from None
         if self.now_ns < 0 or len(self.entropy) not in (0, renew.ENTROPY_BYTES):
             raise RequestError("'now_ns' or 'entropy' is out of range")
+        if self.seed is not None and (type(self.seed) is not int or not 0 <= self.seed < 2**64):
+            raise RequestError("'seed' is no number of 64 bits")
+        if "\0" in self.filename:
+            raise RequestError("'filename' has a null character")
 
 
 class Setup:
@@ -101,15 +121,19 @@ class Agent:
     def __init__(self, port):
         self._outbox = Outbox(port)
         self._reader = FrameReader(port)
-        self._streams = Streams(self._outbox)
+        self._streams = Streams()
         self._executor = PythonExecutor()
         self._code = bytearray()
         self._channel_source = bytearray()
         self._channels = {}  # source -> module: compiled once, also across a snapshot
         self._received_since = 0
+        self._begun = False  # whether code of the user's may have run
 
     def serve(self):
-        """Answers requests until the host is gone."""
+        """Answers requests until init is gone, or this process is to end.
+
+        Returns its exit status.
+        """
         handlers = {
             protocol.HELLO: self._hello,
             protocol.CODE: self._code_part,
@@ -117,33 +141,46 @@ class Agent:
             protocol.RUN: self._run,
             protocol.QUIESCE: self._quiesce,
             protocol.SETUP: self._setup,
+            protocol.NEW_HOST: self._forget,
         }
         while True:
             try:
                 kind, payload = self._reader.next()
             except EndOfStream:
-                return
-            except NewConnection:
-                self._forget()
+                return 0
+            except KeyboardInterrupt:  # for a program that is over
                 continue
             except ProtocolError as error:
                 self._fail(f"the host does not keep to the protocol: {error}")
-                return
+                return 0
             try:
-                handlers[kind](payload)
-            except RequestError as error:
+                status = handlers[kind](payload)
+                if status is not None:
+                    return status
+            except session.ChildEnds as end:
+                return self._end_child(end.exit_code)
+            except KeyboardInterrupt:
+                self._fail("interrupted outside the program")
+            except (RequestError, hooks.HookError) as error:
                 self._fail(str(error))
             except Exception as error:
                 self._fail(f"{type(error).__name__}: {error}")
 
-    def _forget(self):
-        self._reader.clear()
+    def _end_child(self, status):
+        if not self._executor.may_exit:
+            session.ends.finish()
+            source.flush_c()
+            os._exit(status)
+        return status
+
+    def _forget(self, _payload):
         self._take()
         self._received_since = 0
         self._outbox.forget()
+        self._outbox.send(protocol.frame(protocol.NEW_HOST))
 
     def _fail(self, message):
-        text = json.dumps({"message": message[:1000]})
+        text = _encode({"message": message[:1000], "begun": self._begun})
         self._outbox.send(protocol.frame(protocol.ERROR, text.encode()))
 
     def _hello(self, payload):
@@ -157,7 +194,7 @@ class Agent:
 
     def _code_part(self, payload):
         if not self._code:
-            self._received_since = time.monotonic_ns()
+            self._received_since = _now_ns()
         self._code += payload
 
     def _take(self):
@@ -178,39 +215,39 @@ class Agent:
             self._channels[source] = module
         return module
 
+    def _renew(self, run):
+        """Makes this clone differ from its siblings, before any code of the user's runs."""
+        if run.entropy:
+            renew.kernel(run.entropy[:32])
+        if run.now_ns:
+            renew.clock(run.now_ns)
+        if not run.entropy:
+            return
+        renew.python(run.seed)
+        seed = run.entropy[32:] if run.seed is None else run.seed.to_bytes(32, "little")
+        self._executor.renew(seed)
+        hooks.after_restore()
+
     def _run(self, payload):
-        code, source = self._take()
+        self._begun = False
+        code, channel_source = self._take()
         run = Run(payload)
-        began = time.monotonic_ns()
+        began = _now_ns()
         since = self._received_since or began
         self._received_since = 0
-        if run.now_ns:
-            renew.set_clock(run.now_ns)
-        if run.entropy:
-            renew.add_entropy(run.entropy)
-        renewed = time.monotonic_ns()
-        channel = self._channel(run.channel, source)
-        try:
-            text = code.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise RequestError(f"the program is not UTF-8: {error}") from None
-
-        session.current = session.Program(
-            text, run.filename, channel, run.show_tables, run.table_meta
-        )
-        sys.argv = run.argv
-        self._streams.install()
+        self._renew(run)
+        renewed = _now_ns()
+        session.current = program = self._program(run, code, channel_source)
         self._executor.begin()
-        try:
-            self._executor.run()
-        finally:
-            self._streams.finish()
-        ran = time.monotonic_ns()
-        result = channel.load()
-        loaded = time.monotonic_ns()
-        if result:
-            self._outbox.send(protocol.frames(protocol.RESULT, result))
-        sent = time.monotonic_ns()
+        self._begun = True
+        self._executor.run()
+        ran = _now_ns()
+        result = program.channel.load()
+        loaded = _now_ns()
+        frames = protocol.frames(protocol.RESULT, result)
+        if frames:
+            self._outbox.hold(frames)
+        sent = _now_ns()
         phases = {
             "receive": began - since,
             "renew": renewed - began,
@@ -218,24 +255,52 @@ class Agent:
             "read_result": loaded - ran,
             "send": sent - loaded,
         }
-        done = json.dumps(
-            {"phases": phases, "clock": {"received_ns": since, "answered_ns": sent}}
-        )
+        clock = {"received_ns": since, "answered_ns": sent}
+        done = _encode({"phases": phases, "clock": clock, "exits": program.exits})
         self._outbox.send(protocol.frame(protocol.DONE, done.encode()))
-        self._streams.prepare_next()
+        if program.exits:
+            return program.exit_code
+        if not run.last:
+            self._streams.restore()
+            session.ends.settle()
+        return None
+
+    def _program(self, run, code, channel_source):
+        channel = self._channel(run.channel, channel_source)
+        if run.kind == source.SCRIPT:
+            source.place(run.filename, code)
+            sys.path[0] = os.path.dirname(os.path.realpath(run.filename))
+        else:
+            sys.path[0] = ""
+        sys.argv = run.argv
+        sys.orig_argv = [sys.executable, *run.argv]
+        if run.kind == source.COMMAND:
+            try:
+                sys.orig_argv.insert(2, code.decode())
+            except UnicodeDecodeError as error:
+                raise RequestError(f"the program is not UTF-8: {error}") from None
+        return session.Program(
+            code, run.filename, run.kind, channel, value=run.value, show_tables=run.show_tables,
+            table_meta=run.table_meta, hold_updates=run.hold_updates,
+            last=run.last, may_exit=self._executor.may_exit,
+        )  # fmt: skip
 
     def _setup(self, payload):
         setup = Setup(payload)
 
         def say(line):
-            self._outbox.output(protocol.STDOUT, f"{line}\n".encode())
+            self._outbox.send(protocol.frame(protocol.STDOUT, f"{line}\n".encode()))
+
+        if not bottom.works:
+            say(f"Python {platform.python_version()}: its programs see the agent's frames")
 
         if setup.executor == "deephaven":
             # Only here: the smallest image has no Deephaven.
             from .script_session import ScriptSessionExecutor
 
             self._executor = ScriptSessionExecutor(setup.jvm_args, setup.modules, say)
-        self._streams.prepare_next()
+        self._streams.restore()
+        session.ends.settle()
         quiesce.watch()
         self._outbox.send(protocol.frame(protocol.DONE, b"{}"))
 
@@ -244,6 +309,8 @@ class Agent:
         if scrub_bytes:
             skipped = quiesce.scrub(scrub_bytes)
         else:
+            hooks.before_snapshot()
+            renew.prepare()
             self._executor.quiesce()
             skipped = quiesce.quiesce()
         answer = json.dumps({"skipped": skipped, "free_bytes": quiesce.free_bytes()})
@@ -251,5 +318,6 @@ class Agent:
 
 
 def serve(port):
-    """Runs the agent on an open Port until the host closes it."""
-    Agent(port).serve()
+    """Runs the agent on an open Port. Returns the status that this process is to exit with."""
+    hooks.publish()
+    return Agent(port).serve()

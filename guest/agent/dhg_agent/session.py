@@ -1,29 +1,55 @@
 """Runs a program as Python would, and says how it ended."""
 
-import ast
-import atexit
-import linecache
+import os
 import sys
-import threading
 import traceback
 
-from . import tables
+from . import ending, source, tables
 
 # The program to run, and the channel that takes its outcome. Set before the
 # executor is called; read back by run_user_code, which may run in a namespace that
 # is not ours.
 current = None
 
+# Programs replace functions of modules, for tests or for good.
+_pid_now = os.getpid
+_own_folder = os.path.dirname(__file__) + os.sep
+
 
 class Program:
-    """A program, the channel's guest half that stores its outcome, and what is wanted in that."""
+    """A program, how it was given, and what is wanted of it.
 
-    def __init__(self, code, filename, channel, show_tables=False, table_meta=True):
+    `code` is bytes, `kind` one of source.COMMAND, SCRIPT and STDIN. `value` says which value
+    is wanted, see source.run. `channel` is the guest half that stores the outcome.
+    `last`: no other follows in this process, which may then end with it if `may_exit`.
+    `hold_updates`: tables do not tick meanwhile.
+    """
+
+    def __init__(self, code, filename, kind, channel, *, value="none", show_tables=False,
+                 table_meta=True, hold_updates=False, last=False, may_exit=False):
         self.code = code
         self.filename = filename
+        self.kind = kind
         self.channel = channel
+        self.value = value
         self.show_tables = show_tables
         self.table_meta = table_meta
+        self.hold_updates = hold_updates
+        self.last = last
+        self.may_exit = may_exit
+        self.exits = False  # set at its end: the process's end is still to come
+        self.exit_code = 0
+
+
+class ChildEnds(BaseException):
+    """A process that the program forked has come to the program's end."""
+
+    def __init__(self, exit_code):
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
+ends = ending.Ending()
 
 
 def run_user_code(namespace):
@@ -38,91 +64,66 @@ def run_user_code(namespace):
 
 def execute(program, namespace):
     """Runs the program and returns the outcome dictionary of the protocol."""
-    code, filename = program.code, program.filename
-    lines = code.splitlines(keepends=True)
-    linecache.cache[filename] = (len(code), None, lines, filename)
+    own_names = frozenset(namespace)
     before = tables.assigned(namespace) if program.show_tables else None
+    outcome = {"outcome": "ok", "exit_code": 0, "result_repr": None, "error": None, "tables": [],
+               "is_expression": False}  # fmt: skip
+    process = _pid_now()
     value = None
-    outcome = {"outcome": "ok", "exit_code": 0, "result_repr": None, "error": None, "tables": []}
-    outcome["is_expression"] = False
+    if program.last:
+        ends.last()
     try:
-        value, outcome["is_expression"] = _evaluate(code, filename, namespace)
-        if value is not None and not _is_shown_as_table(value, outcome, program):
-            outcome["result_repr"] = repr(value)
+        value, outcome["is_expression"] = source.run(program, namespace)
     except SystemExit as exit_:
         outcome["outcome"] = "exit"
         outcome["exit_code"] = _exit_code(exit_)
     except BaseException as error:
+        _no_hooks()
         outcome["outcome"] = "exception"
         outcome["exit_code"] = 130 if isinstance(error, KeyboardInterrupt) else 1
-        outcome["error"] = _report(error)
-    _end_of_program()
+        outcome["error"] = _report(error, outcome)
+    _no_hooks()
+    if _pid_now() != process:
+        raise ChildEnds(outcome["exit_code"])
+    if value is not None:
+        if program.show_tables and tables.is_table(value):
+            outcome["is_table"] = True
+        else:
+            outcome["result_repr"] = _repr(value)
+    leaves_something = program.last and not ends.is_plain()
+    # What is left to do is done by the interpreter itself, on its way out.
+    program.exits = program.may_exit and leaves_something
+    if not program.exits:
+        outcome["exit_code"] = ends.finish() or outcome["exit_code"]
+    program.exit_code = outcome["exit_code"]
     if program.show_tables:
         found = tables.changed(before, namespace)
-        if _is_shown_as_table(value, outcome, program):
+        if outcome.pop("is_table", False):
             found[tables.VALUE] = value
         outcome["tables"] = tables.describe(found, program.table_meta)
+    if not program.exits:
+        if leaves_something:
+            ends.let_go(namespace, own_names)
+        source.flush_c()
     return outcome
 
 
-def _is_shown_as_table(value, outcome, program):
-    return program.show_tables and outcome["is_expression"] and tables.is_table(value)
+def _no_hooks():
+    """A tracer or profiler of the program has no business in the agent."""
+    sys.settrace(None)
+    sys.setprofile(None)
 
 
-def _evaluate(code, filename, namespace):
-    """Runs all statements.
-
-    Returns the value of the last, if it is an expression, and whether it was the only one.
-    """
-    if code[:1].strip():
-        # Most one-liners are an expression. Trees are built of many objects, and what
-        # runs for the first time in a restored guest is slow.
+def _repr(value):
+    try:
+        return repr(value)
+    except BaseException as error:
+        # The program has done what it should; that a value is shown is our doing.
         try:
-            compiled = compile(code, filename, "eval", dont_inherit=True)
-        except SyntaxError:
-            pass
-        else:
-            return eval(compiled, namespace), True
-    tree = ast.parse(code, filename)
-    last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
-        last = ast.Expression(tree.body.pop().value)
-    compiled = compile(tree, filename, "exec", dont_inherit=True)
-    exec(compiled, namespace)
-    if last is None:
-        return None, False
-    flags = compiled.co_flags & _FUTURES
-    value = eval(compile(last, filename, "eval", flags, dont_inherit=True), namespace)
-    return value, not tree.body
-
-
-def _future_flags():
-    import __future__
-
-    flags = 0
-    for name in __future__.all_feature_names:
-        flags |= getattr(__future__, name).compiler_flag
-    return flags
-
-
-_FUTURES = _future_flags()
-
-
-def _end_of_program():
-    """What Python does when a program has run to its end."""
-    others = [
-        thread
-        for thread in threading.enumerate()
-        if thread is not threading.current_thread() and not thread.daemon
-    ]
-    if others:
-        # Pools end their workers in these; there is no public way to call them.
-        for callback in reversed(getattr(threading, "_threading_atexits", [])):
-            callback()
-        for thread in others:
-            thread.join()
-    if atexit._ncallbacks():
-        atexit._run_exitfuncs()
+            why = "".join(traceback.format_exception_only(type(error), error)).strip()[:500]
+        except Exception:
+            why = type(error).__name__
+        return f"<{type(value).__name__}, whose repr() failed: {why}>"
 
 
 def _exit_code(exit_):
@@ -132,35 +133,62 @@ def _exit_code(exit_):
     if isinstance(code, int):
         return code & 0xFF
     try:
-        print(code, file=sys.stderr)
+        sys.stdout.flush()
+    except Exception:
+        pass
+    try:
+        sys.stderr.write(f"{code}\n")
     except Exception:  # no stderr left to say it on, or a str() that fails
         pass
     return 1
 
 
-def _own_frames_removed(trace):
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+def _without_own_frames(trace):
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_own_folder):
         trace = trace.tb_next
     return trace
 
 
-def _report(error):
+def _report(error, outcome):
     """Shows an exception as Python does, and describes it."""
-    trace = _own_frames_removed(error.__traceback__)
+    trace = _without_own_frames(error.__traceback__)
     error.__traceback__ = trace
+    kind = type(error)
+    sys.last_type, sys.last_value, sys.last_traceback = kind, error, trace
     try:
-        text = "".join(traceback.format_exception(type(error), error, trace))
+        text = "".join(traceback.format_exception(kind, error, trace))
     except Exception as second:
-        text = f"{type(error).__name__}: its traceback cannot be shown: {type(second).__name__}\n"
-    try:
-        if sys.excepthook is sys.__excepthook__:
-            sys.stderr.write(text)
-        else:
-            sys.excepthook(type(error), error, trace)
-    except Exception:  # the program closed stderr, or its hook fails
-        pass
+        text = f"{kind.__name__}: its traceback cannot be shown: {type(second).__name__}\n"
+    _show(kind, error, trace, outcome)
     try:
         message = str(error)
     except Exception:
         message = "<str() of the exception failed>"
-    return {"type": type(error).__name__, "message": message, "traceback": text}
+    return {"type": kind.__name__, "message": message, "traceback": text}
+
+
+def _show(kind, error, trace, outcome):
+    hook = getattr(sys, "excepthook", None)
+    if hook is None:
+        _write("sys.excepthook is missing\n")
+        hook = sys.__excepthook__
+    try:
+        if sys.stdout is not None and hook is not sys.__excepthook__:
+            sys.stdout.flush()
+        hook(kind, error, trace)
+    except SystemExit as exit_:
+        outcome["exit_code"] = _exit_code(exit_)
+    except BaseException as second:
+        _write("Error in sys.excepthook:\n")
+        second_trace = _without_own_frames(second.__traceback__)
+        second.__context__ = None
+        sys.__excepthook__(type(second), second.with_traceback(second_trace), second_trace)
+        _write("\nOriginal exception was:\n")
+        sys.__excepthook__(kind, error, trace)
+
+
+def _write(text):
+    try:
+        sys.stderr.write(text)
+    except Exception:
+        pass

@@ -1,22 +1,25 @@
 """A real agent process and a tiny host to speak with it, over a socket pair."""
 
+import functools
 import json
 import os
 import pathlib
 import socket
 import struct
 import subprocess
+import tempfile
 
 import pytest
 
 AGENT = pathlib.Path(__file__).parents[1] / "main.py"
+INIT = pathlib.Path(__file__).parents[2] / "init"
 GUEST_HALF = (
     pathlib.Path(__file__).parents[3] / "plugins/result_channels/json_file/guest_half.py"
 ).read_bytes()
 
 FAKES = pathlib.Path(__file__).parent / "fakes"  # of what the Deephaven image has
 
-HELLO, CODE, CHANNEL, RUN, QUIESCE, SETUP = 1, 2, 3, 4, 5, 6
+HELLO, CODE, CHANNEL, RUN, QUIESCE, SETUP, INTERRUPT = 1, 2, 3, 4, 5, 6, 7
 GUEST_HELLO, STDOUT, STDERR, RESULT, DONE, QUIESCED, EXITED, ERROR = range(0x81, 0x89)
 LIMIT = 20  # seconds that any answer may take
 
@@ -51,21 +54,47 @@ class Answer:
         return json.loads(self.joined(ERROR))["message"]
 
     @property
+    def status(self):
+        """How the agent's process ended: its exit status, or minus a signal's number."""
+        kind, value = struct.unpack("<Bi", self.joined(EXITED))
+        return value if kind == 1 else -value
+
+    @property
     def kinds(self):
         return [kind for kind, _ in self.frames]
 
 
-def start_agent(*arguments, inherited, fakes=False):
+_folder = tempfile.TemporaryDirectory()
+
+
+@functools.cache
+def relay():
+    """The guest's init without the machine: it starts an agent, and stands between."""
+    program = pathlib.Path(_folder.name) / "relay"
+    sources = [INIT / name for name in ("relay.c", "agent.c", "outbound.c")]
+    subprocess.run(
+        ["cc", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Werror", "-I", INIT, "-o", program, *sources,
+         pathlib.Path(__file__).parent / "relay_main.c"],
+        check=True,
+    )  # fmt: skip
+    return program
+
+
+def start_agent(way, inherited, fakes=False):
+    """An agent behind a relay. `way` is "port" or "listen", `inherited` the socket for it."""
+    environment = {name: os.environ[name] for name in ("PATH", "TMPDIR")}
+    environment["LANG"] = "C.UTF-8"
+    if fakes:
+        environment |= {"PYTHONPATH": str(FAKES), "JAVA_HOME": "/java"}
     process = subprocess.Popen(
-        ["/usr/bin/python3", *([] if fakes else ["-I"]), AGENT, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(FAKES), "JAVA_HOME": "/java"} if fakes else None,
-        pass_fds=[s.fileno() for s in inherited],
+        [relay(), way, str(inherited.fileno()), "/usr/bin/python3", AGENT],
+        env=environment,
+        pass_fds=[inherited.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    for each in inherited:
-        each.close()
+    inherited.close()
     return process
 
 
@@ -102,17 +131,20 @@ class Host:
     def answer(self):
         """All frames up to the end of an answer."""
         frames = []
-        while not frames or frames[-1][0] not in (DONE, QUIESCED, ERROR):
+        ends = {DONE, QUIESCED, ERROR, EXITED}
+        while not frames or frames[-1][0] not in ends:
             got = self.next()
             if got is None:
                 break
             frames.append(got)
+            if got[0] == DONE and json.loads(got[1]).get("exits"):
+                ends = {EXITED}
         return Answer(frames)
 
     @staticmethod
     def request(code, channel=GUEST_HALF, **members):
-        run = {"channel": "json-file", "filename": "<string>", "argv": ["-c"], "now_ns": 0,
-               "entropy": "", **members}
+        run = {"channel": "json-file", "filename": "<string>", "argv": ["-c"], "value": "last",
+               "now_ns": 0, "entropy": "", **members}
         if isinstance(code, str):
             code = code.encode()
         return frame(CODE, code) + frame(CHANNEL, channel) + frame(RUN, json.dumps(run).encode())
@@ -132,7 +164,7 @@ class OwnAgent(Host):
     def __init__(self, fakes=False):
         ours, theirs = socket.socketpair()
         super().__init__(ours)
-        self.process = start_agent("--port-fd", theirs.fileno(), inherited=[theirs], fakes=fakes)
+        self.process = start_agent("port", theirs, fakes=fakes)
 
     def close(self):
         super().close()

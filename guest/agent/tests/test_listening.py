@@ -3,32 +3,25 @@
 import socket
 
 import pytest
-from conftest import DONE, GUEST_HELLO, HELLO, LIMIT, Host, frame, start_agent
+from conftest import CODE, DONE, GUEST_HELLO, HELLO, LIMIT, Host, frame, start_agent
+
+GREETING = b'{"protocol": 2}'
 
 
 class Machine:
-    """A listening agent, and init's end of the report socket."""
+    """An agent behind a relay that listens."""
 
     def __init__(self, path):
         self.address = str(path / "port")
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(self.address)
         listener.listen(16)
-        self.reports, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.reports.settimeout(LIMIT)
-        self.process = start_agent(
-            "--listen-fd", listener.fileno(), "--report-fd", theirs.fileno(),
-            inherited=[listener, theirs],
-        )
+        self.process = start_agent("listen", listener)
 
     def connect(self):
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(self.address)
         return Host(connection)
-
-    def reported(self):
-        _, [fd], _, _ = socket.recv_fds(self.reports, 1, 1)
-        return socket.socket(fileno=fd)
 
     def close(self):
         self.process.kill()
@@ -57,7 +50,7 @@ def test_hosts_that_are_gone_before_they_are_heard(machine):
 
 def test_what_a_host_had_begun_is_void(machine):
     host = machine.connect()
-    host.send(frame(HELLO, b'{"protocol": 1}') + host.request("print('never')")[:-20])
+    host.send(frame(HELLO, GREETING) + host.request("print('never')")[:-20])
     host.close()
     host = machine.connect()
     answer = host.run("print('mine')")
@@ -81,20 +74,17 @@ def test_a_second_host_waits_for_the_first(machine):
     assert second.answer().kinds[-1] == DONE
 
 
-def test_init_can_tell_the_host_of_the_agents_end(machine):
+def test_the_host_is_told_of_the_agents_end(machine):
     machine.connect().close()
     host = machine.connect()
-    host.send(host.request("import os; print('last words', flush=True); os._exit(7)"))
-    assert machine.process.wait(LIMIT) == 7
-    machine.reported().close()
-    machine.reported().sendall(b"\x05\0\0\0\x87\0\0\0" + b"\x01\x07\0\0\0")
-    frames = [host.next(), host.next()]
-    assert [kind for kind, _ in frames] == [0x82, 0x87]
-    assert host.next() is None
+    answer = host.run("import os; os.write(1, b'last words'); os._exit(7)")
+    assert (answer.out, answer.status) == ("last words", 7)
+    host.close()
+    assert machine.process.wait(LIMIT) == 0
 
 
-def test_a_listener_needs_somewhere_to_report():
-    process = start_agent("--listen-fd", 3, inherited=[])
-    _, errors = process.communicate(timeout=LIMIT)
-    assert process.returncode == 2
-    assert b"--report-fd" in errors
+def test_a_host_that_is_gone_in_the_middle_of_a_long_frame(machine):
+    host = machine.connect()
+    host.send(frame(HELLO, GREETING) + frame(CODE, b"#" * 900_000)[:-1])
+    host.close()
+    assert machine.connect().run("print('mine')").out == "mine\n"

@@ -1,0 +1,142 @@
+"""What Python does when a program has run to its end.
+
+Where this process may end, it ends as `python3` does, by itself (`is_plain` says when nobody
+could tell). Where it may not, because a server lives in it or another program follows, the
+steps of Py_FinalizeEx that a program can notice are done here.
+"""
+
+import atexit
+import gc
+import sys
+import threading
+import types
+import weakref
+
+# Instances of these do nothing when they die, but to let go of what they hold.
+_PLAIN = frozenset(
+    (
+        dict, list, tuple, set, frozenset, type, types.FunctionType, types.CellType,
+        types.BuiltinFunctionType, types.MethodType, types.ModuleType, types.FrameType,
+        types.TracebackType, types.MethodWrapperType, types.WrapperDescriptorType,
+        types.MethodDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType,
+        staticmethod, classmethod, property, types.MappingProxyType,
+    )
+)  # fmt: skip
+_MANY = 20_000  # objects; to look at more takes longer than to end properly
+
+# Exit hooks of modules that are no program's business.
+_SERVERS_OWN = ("deephaven_server", "deephaven", "jpy", "jpyutil")
+
+# What modules close for good at the end of a process, and a program of a warm-up must not.
+_CLOSED_AT_EXIT = (
+    ("multiprocessing.util", "_exiting"),
+    ("concurrent.futures.thread", "_shutdown"),
+    ("concurrent.futures.process", "_global_shutdown"),
+)
+
+_others_of = threading.enumerate
+_callbacks_now = atexit._ncallbacks
+_objects = gc.get_objects
+
+
+def _is_modules_own(function):
+    module = getattr(function, "__module__", None) or ""
+    return module not in ("__main__", "builtins") and module.split(".")[0] not in _SERVERS_OWN
+
+
+class Ending:
+    """Ends programs in one process, one after the other.
+
+    Modules register exit hooks when they are loaded, which is once, in a warm-up: these are
+    for the end of every program. atexit does not tell what is registered, so it is noted.
+    """
+
+    def __init__(self):
+        self._kept = []
+        self._register = atexit.register
+        atexit.register = self._note
+        self.settle()
+
+    def _note(self, function, /, *args, **kwargs):
+        if _is_modules_own(function):
+            self._kept.append((function, args, kwargs))
+        return self._register(function, *args, **kwargs)
+
+    def settle(self):
+        """What runs now, and what modules have registered, is no program's: it stays."""
+        atexit._clear()
+        for function, args, kwargs in self._kept:
+            self._register(function, *args, **kwargs)
+        self._hooks = _callbacks_now()
+        self._threads = frozenset(_others_of())
+
+    def last(self):
+        """The next program is the last: it finds everything as it is everywhere."""
+        atexit.register = self._register
+        gc.freeze()  # what is there is not the program's
+
+    def is_plain(self):
+        """Whether nothing is left of the program that would do something at its end."""
+        if _callbacks_now() != self._hooks or not self._threads.issuperset(_others_of()):
+            return False
+        objects = _objects()
+        return len(objects) < _MANY and _PLAIN.issuperset(map(type, objects))
+
+    def finish(self):
+        """Waits for threads, runs exit hooks, writes what is buffered.
+
+        Returns 120 if output could not be written, as Python does, else 0.
+        """
+        self._end_threads()
+        if _callbacks_now():
+            self._run_exit_hooks()
+        return _flush()
+
+    def let_go(self, namespace, own_names):
+        """Lets the program's objects die: all that it has added to `namespace`.
+
+        First what was made of its classes, which still finds all names then; at last its
+        classes, functions and modules.
+        """
+        names = [name for name in namespace if name not in own_names]
+        for is_next in (_is_instance, _is_container, bool):
+            for name in names:
+                if name in namespace and (is_next is bool or is_next(namespace[name])):
+                    del namespace[name]
+            gc.collect()
+        _flush()
+
+    def _end_threads(self):
+        others = [t for t in _others_of() if t not in self._threads and not t.daemon]
+        if others:
+            # Pools end their workers in these; there is no public way to call them.
+            for callback in reversed(getattr(threading, "_threading_atexits", [])):
+                callback()
+            for thread in others:
+                thread.join()
+
+    def _run_exit_hooks(self):
+        atexit._run_exitfuncs()
+        for module, name in _CLOSED_AT_EXIT:
+            if module in sys.modules:
+                setattr(sys.modules[module], name, False)
+        weakref.finalize._shutdown = False
+
+
+def _flush():
+    status = 0
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except Exception:
+            status = 120
+    return status
+
+
+def _is_container(value):
+    return type(value) in (list, dict, tuple, set, frozenset)
+
+
+def _is_instance(value):
+    return type(value) not in _PLAIN

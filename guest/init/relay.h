@@ -1,0 +1,35 @@
+// The way between the host, the agent and the program's output.
+//
+// Descriptors 1 and 2 of the agent's process, which runs the program, are pipes that end
+// here, outside that process: what a program wrote is read and passed on whether it
+// crashes, calls _exit, execs, or holds every lock that it has.
+#ifndef DHG_RELAY_H
+#define DHG_RELAY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+// The way to the host: an open virtio-serial port, or a socket that listens.
+struct port {
+  int fd;
+  bool listens;
+};
+
+// The agent's process, as seen from here. All descriptors are ours.
+struct agent {
+  pid_t pid;
+  int frames; // a stream socket: the host's frames to it, its frames to the host
+  int out;    // where its descriptor 1 can be read
+  int err;    // the same of 2
+};
+
+// Starts the agent: argv[0] is the program's path; in its process descriptor 3 is the
+// stream of frames, 1 and 2 are pipes. Calls `prepare` in the child before execve, if it
+// is not NULL. What fails is told by `fail`.
+struct agent start_agent(char* const argv[], char* const environment[], void (*prepare)(void));
+
+// Passes everything on, until the agent's process is gone and the host has been told how
+// (the EXITED frame of docs/guest-protocol.md). Waits a moment then for the host to close.
+void relay(struct port port, struct agent agent);
+
+#endif
