@@ -1,0 +1,5 @@
+# fidelity: run=script,c
+import os
+
+print("before", flush=True)
+os.abort()

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import ctypes
+
+ctypes.pythonapi.Py_FatalError(b"the worst")

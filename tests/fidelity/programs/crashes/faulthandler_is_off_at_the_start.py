@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import faulthandler
+
+print(faulthandler.is_enabled())

@@ -1,0 +1,5 @@
+import atexit
+
+atexit.register(print, "kept")
+atexit.register(again := lambda: print("dropped"))
+atexit.unregister(again)

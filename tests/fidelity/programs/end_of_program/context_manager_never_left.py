@@ -1,0 +1,15 @@
+import contextlib
+
+
+@contextlib.contextmanager
+def manager():
+    print("in")
+    try:
+        yield
+    finally:
+        print("out")
+
+
+m = manager()
+m.__enter__()
+print("end")

@@ -1,0 +1,7 @@
+# fidelity: run=script,c,stdin
+class A:
+    def __del__(self):
+        print("closed")
+
+
+a = A()

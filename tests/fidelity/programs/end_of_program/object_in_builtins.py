@@ -1,0 +1,9 @@
+import builtins
+
+
+class A:
+    def __del__(self):
+        print("del of a builtin")
+
+
+builtins.kept = A()

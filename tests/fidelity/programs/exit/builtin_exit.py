@@ -1,0 +1,3 @@
+# fidelity: run=script,c
+print(exit, quit, sep="\n")
+exit(4)

@@ -1,0 +1,6 @@
+import ctypes
+
+print("python", flush=True)
+libc = ctypes.CDLL(None)
+libc.printf(b"c\n")
+libc.exit(12)

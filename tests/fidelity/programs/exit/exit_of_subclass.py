@@ -1,0 +1,5 @@
+class Number(int):
+    pass
+
+
+raise SystemExit(Number(5))

@@ -1,0 +1,6 @@
+class Silent:
+    def __str__(self):
+        raise ValueError("no str")
+
+
+raise SystemExit(Silent())

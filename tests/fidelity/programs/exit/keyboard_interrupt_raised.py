@@ -1,0 +1,3 @@
+# fidelity: run=script,c
+print("before", flush=True)
+raise KeyboardInterrupt

@@ -1,0 +1,5 @@
+# fidelity: run=script,c,stdin
+import os
+
+print("printed", flush=True)
+os._exit(5)

@@ -1,0 +1,6 @@
+import os
+import threading
+
+print("main", flush=True)
+threading.Thread(target=os._exit, args=(8,)).start()
+threading.Event().wait()

@@ -1,0 +1,5 @@
+# fidelity: run=script,c,stdin
+import sys
+
+print("x")
+sys.exit(7)

@@ -1,0 +1,4 @@
+# fidelity: run=script,c,stdin
+import sys
+
+sys.exit("a message")

@@ -1,0 +1,3 @@
+# fidelity: run=script,c,stdin
+print("before")
+raise RuntimeError("bad")

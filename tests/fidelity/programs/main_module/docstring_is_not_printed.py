@@ -1,0 +1,2 @@
+# fidelity: run=script,stdin
+"""A program that only has documentation."""

@@ -1,0 +1,5 @@
+# fidelity: run=script,c
+def f(a: int) -> str: ...
+
+
+print(f.__annotations__)

@@ -1,0 +1,3 @@
+import sys
+
+print([ascii(a) for a in sys.argv[1:]])

@@ -1,0 +1,3 @@
+with open(__file__) as own:
+    text = own.read()
+print(len(text.splitlines()), text.splitlines()[-1])

@@ -1,0 +1,8 @@
+try:
+    import not_there
+except ModuleNotFoundError as error:
+    print(error, error.name, error.path)
+try:
+    import os.not_there
+except ModuleNotFoundError as error:
+    print(error)

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+from math import *
+
+print(floor(pi), "os" in globals())

@@ -1,0 +1,5 @@
+import sys
+
+del sys.modules["__main__"]
+print("hi")
+raise ValueError("x")

@@ -1,0 +1,4 @@
+import sys
+
+sys.setrecursionlimit(60)
+print("hi", sys.getrecursionlimit())

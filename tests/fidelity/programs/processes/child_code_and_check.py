@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import subprocess
+
+subprocess.run(["false"], check=True)

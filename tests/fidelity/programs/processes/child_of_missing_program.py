@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import subprocess
+
+subprocess.run(["no-such-program-anywhere"])

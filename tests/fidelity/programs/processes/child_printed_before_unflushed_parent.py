@@ -1,0 +1,4 @@
+import subprocess
+
+print("parent first")
+subprocess.run(["echo", "child second"])

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import subprocess
+
+subprocess.run(["sh", "-c", "ls /proc/self/fd | tr '\\n' ' '"])

@@ -1,0 +1,7 @@
+import os
+import sys
+
+sys.stdout.write("twice? ")
+pid = os.fork()
+if pid:
+    os.waitpid(pid, 0)

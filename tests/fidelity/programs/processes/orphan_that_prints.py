@@ -1,0 +1,4 @@
+import subprocess
+
+subprocess.Popen(["sh", "-c", "sleep 1; echo orphan"])
+print("end")

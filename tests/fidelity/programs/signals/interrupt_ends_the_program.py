@@ -1,0 +1,7 @@
+import os
+import signal
+
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+finally:
+    print("finally")

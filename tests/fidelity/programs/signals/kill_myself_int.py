@@ -1,0 +1,8 @@
+# fidelity: run=script,c
+import os
+import signal
+
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")

@@ -1,0 +1,6 @@
+# fidelity: run=script,c
+import os
+import signal
+
+print("before", flush=True)
+os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,2 @@
+﻿print("bom ok")
+print(1 / 0)

@@ -1,0 +1,3 @@
+x = 1
+# coding=cp1252
+print("é")

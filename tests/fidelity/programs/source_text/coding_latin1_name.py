@@ -1,0 +1,3 @@
+# vim: set fileencoding=iso-8859-15 :
+né = "¤"
+print(ascii(né))

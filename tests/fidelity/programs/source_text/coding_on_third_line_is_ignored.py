@@ -1,0 +1,4 @@
+#!/usr/bin/env python3
+#
+# coding=cp1252
+print("é")

@@ -1,0 +1,3 @@
+x = "a bcd"
+print(ascii(x))
+1 / 0

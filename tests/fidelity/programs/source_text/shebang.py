@@ -1,0 +1,2 @@
+#!/usr/bin/env -S dhg exec
+print("shebang")

@@ -1,0 +1,2 @@
+print("日本語", "😀")
+raise ValueError("é")

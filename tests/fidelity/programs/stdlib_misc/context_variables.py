@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import contextvars
+
+print(list(contextvars.copy_context()))

@@ -1,0 +1,3 @@
+import subprocess
+
+print(subprocess.run(["cat"], capture_output=True).stdout)

@@ -1,0 +1,4 @@
+try:
+    open("/dev/tty")
+except OSError as error:
+    print(type(error).__name__)

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import sys
+
+print(sys.stdout.line_buffering, sys.stderr.line_buffering)

@@ -1,0 +1,4 @@
+import os
+
+print("printed", end="")
+os.write(1, b"written\n")

@@ -1,0 +1,3 @@
+# fidelity: run=script,c
+if x = 1:
+    pass

@@ -1,0 +1,3 @@
+import ast
+
+ast.literal_eval("[1, 2")

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import asyncio
+
+await asyncio.sleep(0)

@@ -1,0 +1,3 @@
+# fidelity: run=script,c
+def f(a, a):
+    pass

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+def f():
+    x = 1
+    global x

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+if True:
+        x = 1
+    y = 2

@@ -1,0 +1,2 @@
+# fidelity: run=script,c,stdin
+x = 5 × 3

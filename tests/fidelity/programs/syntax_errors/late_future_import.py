@@ -1,0 +1,3 @@
+# fidelity: run=script,c
+import sys
+from __future__ import annotations

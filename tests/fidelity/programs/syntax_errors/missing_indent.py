@@ -1,0 +1,3 @@
+# fidelity: run=script,c
+def f():
+print(1)

@@ -1,0 +1,3 @@
+# fidelity: run=script,c
+print("never")
+return 5

@@ -1,0 +1,3 @@
+# fidelity: run=script,c,stdin
+x = """abc
+def

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+a = 1
+b = "x"
+print(2 * a + b)

@@ -1,0 +1,4 @@
+import os
+
+os.unlink(__file__)
+1 / 0

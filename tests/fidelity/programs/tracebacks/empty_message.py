@@ -1,0 +1,2 @@
+# fidelity: run=script,c
+raise ValueError

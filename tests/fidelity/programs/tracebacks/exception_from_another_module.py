@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import decimal
+
+decimal.Decimal(1) / 0

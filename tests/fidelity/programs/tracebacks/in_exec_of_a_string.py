@@ -1,0 +1,2 @@
+# fidelity: run=script,c
+exec("\n" * 6 + "1 / 0")

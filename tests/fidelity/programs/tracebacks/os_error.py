@@ -1,0 +1,2 @@
+# fidelity: run=script,c
+open("/nonexistent/file.csv")

@@ -1,0 +1,8 @@
+# fidelity: run=script,c
+import traceback
+
+try:
+    1 / 0
+except ZeroDivisionError:
+    traceback.print_exc()
+    print(traceback.format_exc().count("\n"))

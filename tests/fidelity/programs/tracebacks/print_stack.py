@@ -1,0 +1,11 @@
+# fidelity: run=script,c,stdin
+import traceback
+
+traceback.print_stack()
+
+
+def f():
+    traceback.print_stack()
+
+
+f()

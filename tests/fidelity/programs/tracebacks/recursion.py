@@ -1,0 +1,6 @@
+# fidelity: run=script,c
+def f(n):
+    return f(n + 1)
+
+
+f(0)

@@ -1,0 +1,5 @@
+import sys
+
+print("x")
+sys.stderr.close()
+1 / 0

@@ -1,0 +1,5 @@
+import io
+import sys
+
+sys.stderr = io.StringIO()
+1 / 0

@@ -1,0 +1,4 @@
+# fidelity: run=script,c
+import json
+
+json.loads('{"a": 1,}')

@@ -1,0 +1,6 @@
+# fidelity: run=script,c
+def f():
+    x += 1
+
+
+f()

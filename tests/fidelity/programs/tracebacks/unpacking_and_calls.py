@@ -1,0 +1,6 @@
+# fidelity: run=script,c
+def f(a, b):
+    pass
+
+
+f(1)

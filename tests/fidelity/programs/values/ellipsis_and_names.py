@@ -1,0 +1,4 @@
+...
+NotImplemented
+None
+"text"

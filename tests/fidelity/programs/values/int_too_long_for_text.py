@@ -1,0 +1,3 @@
+# fidelity: run=script,stdin
+print("ok")
+10**5000

@@ -1,0 +1,3 @@
+# fidelity: run=script,c,stdin
+x = 6
+x * 7

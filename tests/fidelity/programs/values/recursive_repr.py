@@ -1,0 +1,4 @@
+x = {}
+x["me"] = x
+print(x)
+x

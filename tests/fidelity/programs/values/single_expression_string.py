@@ -1,0 +1,2 @@
+# fidelity: run=c
+"a string"

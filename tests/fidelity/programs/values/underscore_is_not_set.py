@@ -1,0 +1,3 @@
+# fidelity: run=script,c
+1 + 1
+print("_" in globals(), hasattr(__builtins__, "_"))

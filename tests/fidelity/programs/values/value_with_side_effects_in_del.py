@@ -1,0 +1,7 @@
+class A:
+    def __del__(self):
+        print("freed at once")
+
+
+A()
+print("next")

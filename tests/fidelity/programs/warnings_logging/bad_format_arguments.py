@@ -1,0 +1,5 @@
+# fidelity: run=script,c
+import logging
+
+logging.warning("%d", "x")
+print("end")

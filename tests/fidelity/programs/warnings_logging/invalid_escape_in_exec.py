@@ -1,0 +1,5 @@
+# fidelity: run=script,c
+import warnings
+
+warnings.simplefilter("always")
+exec("x = '\\d'")

@@ -1,0 +1,4 @@
+# fidelity: run=script,c,stdin
+import warnings
+
+warnings.warn("old", stacklevel=2)
