@@ -24,13 +24,20 @@ def run_user_code(scope):
     if fails:
         raise MemoryError
 
+    if forks:
+        if os.fork() == 0:
+            raise KeyboardInterrupt
+        assert os.waitstatus_to_exitcode(os.wait()[1]) == 7
+
 session.run_user_code = run_user_code
-hold, ends, fails = eval(sys.argv[1])
+hold, ends, fails, forks = eval(sys.argv[1])
 session.current = session.Program(b"", "<string>", source.COMMAND, None, hold_updates=hold)
 try:
     executor.run()
 except MemoryError:
     pass
+except KeyboardInterrupt:
+    os._exit(7 if Lock.held else 8)  # a child leaves the lock alone
 print(seen, Lock.held, Lock.taken, file=sys.__stderr__, flush=True)
 os._exit(0)  # without what the server does at the end of Python
 """
@@ -39,11 +46,12 @@ os._exit(0)  # without what the server does at the end of Python
 @pytest.mark.parametrize(
     "how, seen",
     [
-        ("False, False, False", "[0] 0 0"),
-        ("True, False, False", "[1] 0 1"),
+        ("False, False, False, False", "[0] 0 0"),
+        ("True, False, False, False", "[1] 0 1"),
         # Threads that are waited for may wait for an update.
-        ("True, True, False", "[1, 0] 0 1"),
-        ("True, False, True", "[1] 0 1"),
+        ("True, True, False, False", "[1, 0] 0 1"),
+        ("True, False, True, False", "[1] 0 1"),
+        ("True, False, False, True", "[1] 0 1"),
     ],
 )
 def test_the_lock_is_held_during_the_code_if_asked_for(how, seen):
