@@ -84,7 +84,11 @@ def _why(test):
     return next((p for p in _explained() if fnmatch.fnmatchcase(test, p)), None)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def _id(module):
+    return f"{module.name}-some" if module.patterns else module.name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=_id)
 def test_same_as_plain_python(module, outcomes):
     compared = outcomes[module].result()
     assert compared.python.ended, f"plain python3 came to no end: {compared.python.end}"

@@ -1,8 +1,5 @@
-import sys
-
-sys.setrecursionlimit(1 << 30)
 print("before", flush=True)
-x = []
-for _ in range(200_000):
-    x = [x]
-repr(x)
+x = ()
+for _ in range(300_000):
+    x = (x,)
+hash(x)

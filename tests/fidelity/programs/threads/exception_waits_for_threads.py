@@ -2,5 +2,5 @@ import sys
 import threading
 import time
 
-threading.Thread(target=lambda: (time.sleep(0.2), print("thread", file=sys.stderr))).start()
+threading.Thread(target=lambda: (time.sleep(1), print("thread", file=sys.stderr))).start()
 raise ValueError("main is done")

@@ -7,4 +7,6 @@ def f():
 
 
 with concurrent.futures.ThreadPoolExecutor() as pool:
-    pool.submit(f).result()
+    future = pool.submit(f)
+    concurrent.futures.wait([future])
+    future.result()
