@@ -10,7 +10,6 @@ import gc
 import sys
 import threading
 import types
-import weakref
 
 # Instances of these do nothing when they die, but to let go of what they hold.
 _PLAIN = frozenset(
@@ -24,15 +23,11 @@ _PLAIN = frozenset(
 )  # fmt: skip
 _MANY = 20_000  # objects; to look at more takes longer than to end properly
 
-# Exit hooks of modules that are no program's business.
-_SERVERS_OWN = ("deephaven_server", "deephaven", "jpy", "jpyutil")
-
-# What modules close for good at the end of a process, and a program of a warm-up must not.
-_CLOSED_AT_EXIT = (
-    ("multiprocessing.util", "_exiting"),
-    ("concurrent.futures.thread", "_shutdown"),
-    ("concurrent.futures.process", "_global_shutdown"),
-)
+# What these callbacks close for good, and a program of a warm-up must not.
+_POOLS = {
+    "concurrent.futures.thread": ("_shutdown", False),
+    "concurrent.futures.process": ("_global_shutdown", False),
+}
 
 _others_of = threading.enumerate
 _callbacks_now = atexit._ncallbacks
@@ -40,15 +35,15 @@ _objects = gc.get_objects
 
 
 def _is_modules_own(function):
-    module = getattr(function, "__module__", None) or ""
-    return module not in ("__main__", "builtins") and module.split(".")[0] not in _SERVERS_OWN
+    module = getattr(function, "__module__", None) or "__main__"
+    return module not in ("__main__", "builtins")
 
 
 class Ending:
     """Ends programs in one process, one after the other.
 
-    Modules register exit hooks when they are loaded, which is once, in a warm-up: these are
-    for the end of every program. atexit does not tell what is registered, so it is noted.
+    Modules register exit hooks when they are loaded, which may be in a warm-up: these are
+    for the end of the last program. They are kept apart until then, for they close for good.
     """
 
     def __init__(self):
@@ -58,21 +53,23 @@ class Ending:
         self.settle()
 
     def _note(self, function, /, *args, **kwargs):
-        if _is_modules_own(function):
-            self._kept.append((function, args, kwargs))
-        return self._register(function, *args, **kwargs)
+        if not _is_modules_own(function):
+            return self._register(function, *args, **kwargs)
+        self._kept.append((function, args, kwargs))
+        return function
 
     def settle(self):
         """What runs now, and what modules have registered, is no program's: it stays."""
         atexit._clear()
-        for function, args, kwargs in self._kept:
-            self._register(function, *args, **kwargs)
-        self._hooks = _callbacks_now()
+        self._hooks = 0
         self._threads = frozenset(_others_of())
 
     def last(self):
         """The next program is the last: it finds everything as it is everywhere."""
         atexit.register = self._register
+        for function, args, kwargs in self._kept:
+            self._register(function, *args, **kwargs)
+        self._hooks = _callbacks_now()
         # What is there is not the program's. Its namespace is still to be made: what lies in
         # a frozen one is never collected.
         gc.freeze()
@@ -87,11 +84,12 @@ class Ending:
     def finish(self):
         """Waits for threads, runs exit hooks, writes what is buffered.
 
+        Hooks that were there before the program have nothing to do if it left nothing.
         Returns 120 if output could not be written, as Python does, else 0.
         """
         self._end_threads()
-        if _callbacks_now():
-            self._run_exit_hooks()
+        if not self.is_plain() and _callbacks_now():
+            atexit._run_exitfuncs()
         return _flush()
 
     def let_go(self, namespace, own_names):
@@ -116,13 +114,9 @@ class Ending:
                 callback()
             for thread in others:
                 thread.join()
-
-    def _run_exit_hooks(self):
-        atexit._run_exitfuncs()
-        for module, name in _CLOSED_AT_EXIT:
-            if module in sys.modules:
-                setattr(sys.modules[module], name, False)
-        weakref.finalize._shutdown = False
+            for module in _POOLS:
+                if module in sys.modules:
+                    setattr(sys.modules[module], *_POOLS[module])
 
 
 def _flush():

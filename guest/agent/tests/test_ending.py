@@ -79,14 +79,15 @@ def test_as_cpython(host, name):
     assert comparable(answer.joined(STDERR)) == comparable(err)
 
 
-def test_hooks_of_modules_that_an_earlier_program_loaded(host):
-    """As after a warm-up: a module is loaded once, and its hook is for every program's end."""
-    for name in ("logging that is kept back", "a weak reference's finalizer",
-                 "a child that is joined at the end"):
-        host.run(PROGRAMS[name], value="none")
-        assert host.run(PROGRAMS[name], value="none").joined(STDOUT) == cpython(PROGRAMS[name])[1]
-        host.run("pass", value="none")
-    name = "logging that is kept back"
+@pytest.mark.parametrize(
+    "name",
+    ["logging that is kept back", "a weak reference's finalizer",
+     "a child that is joined at the end"],
+)
+def test_hooks_of_modules_that_an_earlier_program_loaded(host, name):
+    """As after a warm-up: a module is loaded once, and its hook is for the last program's end."""
+    host.run("import logging.handlers, multiprocessing.util, weakref, concurrent.futures\n"
+             "class A: pass\na = A(); f = weakref.finalize(a, id)")
     last = host.run(PROGRAMS[name], value="none", last=True)
     assert last.joined(STDOUT) == cpython(PROGRAMS[name])[1]
 
