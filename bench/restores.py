@@ -32,8 +32,8 @@ def frame(kind, payload):
 def request(code):
     """All that dhg sends to a guest for `code`, as bytes."""
     run = {"channel": "json-file", "filename": "<string>", "argv": ["-c"],
-           "now_ns": time.time_ns(), "entropy": os.urandom(64).hex(), "options": {}}
-    return (frame(1, b'{"protocol": 1}') + frame(2, code.encode()) + frame(3, HALF.read_bytes())
+           "now_ns": time.time_ns(), "entropy": os.urandom(64).hex(), "last": True}
+    return (frame(1, b'{"protocol": 2}') + frame(2, code.encode()) + frame(3, HALF.read_bytes())
             + frame(4, json.dumps(run).encode()))
 
 

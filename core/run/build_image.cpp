@@ -122,6 +122,7 @@ void run_image_script(const std::filesystem::path& script, const std::vector<std
     } catch (const Interrupted&) { // the user asks again: at once
     }
     run.end();
+    run.drain();
     throw;
   }
   run.end(); // of what it left running, nothing is part of the image

@@ -27,6 +27,7 @@ enum {
   FRAME_STDOUT = 0x82,
   FRAME_STDERR = 0x83,
   FRAME_EXITED = 0x87,
+  FRAME_ERROR = 0x88,
 };
 
 enum {
@@ -345,6 +346,31 @@ static void add_exited(int status) {
   outbound_add(&to_host, frame, sizeof frame);
 }
 
+// A server that shuts itself down says why (dhg_agent/server_watch.py), and ends the process
+// with a status that a program's could be.
+static bool add_last_words(void) {
+  enum { MOST = 800 };
+  static const char kFile[] = "/run/dhg-server-last-words";
+  char words[MOST];
+  const int fd = open(kFile, O_RDONLY | O_CLOEXEC);
+  const ssize_t size = fd < 0 ? 0 : read(fd, words, sizeof words);
+  if (fd >= 0) close(fd);
+  if (size <= 0) return false;
+  // Each character takes at most six in JSON.
+  char text[6 * MOST + 128] = "{\"begun\": true, \"message\": \"the server shut itself down: ";
+  size_t at = strlen(text);
+  for (ssize_t i = 0; i < size; ++i) {
+    const unsigned char c = (unsigned char)words[i];
+    const bool plain = c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+    at += (size_t)(plain ? sprintf(text + at, "%c", c) : sprintf(text + at, "\\u%04x", c));
+  }
+  at += (size_t)sprintf(text + at, "\"}");
+  uint8_t header[FRAME_HEADER] = {(uint8_t)at, (uint8_t)(at >> 8), [4] = FRAME_ERROR};
+  outbound_add(&to_host, header, sizeof header);
+  outbound_add(&to_host, text, at);
+  return true;
+}
+
 static void wait_for(const struct state* s, short events, int milliseconds) {
   struct pollfd poller = {.fd = s->host, .events = events};
   poll(&poller, 1, milliseconds);
@@ -371,7 +397,8 @@ static void tell_the_end(struct state* s) {
     take_from_agent(s); // until its end, likewise
   }
   if (s->host < 0 || !flush_to_host(s)) return;
-  add_exited(s->status);
+  if (!WIFEXITED(s->status) || WEXITSTATUS(s->status) == 0 || !add_last_words())
+    add_exited(s->status);
   if (!flush_to_host(s)) return;
   char rest[4096];
   for (;;) {

@@ -242,15 +242,18 @@ def test_a_vmm_that_says_nothing_while_it_boots_can_be_interrupted(fake):
 
 def test_training_that_is_interrupted_leaves_the_snapshot(fake):
     learning = ("--set", "page_server.plugin=working-set")
-    run = fake.dhg.start("vm", "prepare", *ON_THE_FAKE, *learning, "--force", bufsize=0)
-    line = b""
-    while b"learns from" not in line:
-        line = run.stderr.readline()
-        assert line, "it has not learnt"
-    fake.misbehave("stuck-guest")  # the next of its runs does not end by itself
-    assert wait_until(lambda: fake.calls().count("CONNECT") >= 2, 20)
-    run.send_signal(signal.SIGINT)
-    _, err = run.communicate(timeout=10)
+    with fake.dhg.start("vm", "prepare", *ON_THE_FAKE, *learning, "--force", bufsize=0) as run:
+        try:
+            line = b""
+            while b"learns from" not in line:
+                line = run.stderr.readline()
+                assert line, "it has not learnt"
+            fake.misbehave("stuck-guest")  # from the next of its runs on, none ends by itself
+            assert wait_until(lambda: "PUT /snapshot/load" in fake.calls(), 20)
+            run.send_signal(signal.SIGINT)
+            _, err = run.communicate(timeout=20)
+        finally:
+            run.kill()
     assert run.returncode == 130
     assert b"interrupted; the snapshot is made and stays" in err
     fake.behave()

@@ -1,59 +1,21 @@
-"""The guest of the fake Firecracker: the real agent, on this host.
+"""The guest of the fake Firecracker: the real relay and the real agent, on this host.
 
-fake_guest.py LISTEN_FD BOOTING PARENT   does what guest/init does: makes the agent's socket
-listen, unless the guest was restored and it does already, starts the agent on it, and
-tells the host when that has ended.
+fake_guest.py LISTEN_FD BOOTING PARENT   does what guest/init does: makes the socket of the
+relay listen, unless the guest was restored and it does already, and becomes the relay.
 """
 
-import ctypes
 import os
 import pathlib
-import random
-import select
-import signal
 import socket
-import struct
 import sys
 import time
 
-AGENT = pathlib.Path(__file__).resolve().parents[2] / "guest/agent"
-FREE_BYTES = 64 * 1024 * 1024  # what the guest says that it does not use
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import relay  # noqa: E402
+from fake_agent import die_with  # noqa: E402
+
 BOOT_SECONDS = 0.3
-PR_SET_PDEATHSIG = 1
-
-
-def die_with(parent):
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before it was asked
-        os._exit(1)
-
-
-def run_agent(listener, reports, init):
-    die_with(init)
-    sys.path.insert(0, str(AGENT))
-    from dhg_agent import quiesce, renew
-
-    # What would change this host and not a guest.
-    renew.set_clock = lambda now_ns: None
-    renew.add_entropy = random.seed
-    quiesce.quiesce = lambda: []
-    quiesce.free_bytes = lambda: FREE_BYTES
-    import main
-
-    sys.argv = ["main.py", "--listen-fd", str(listener.detach()), "--report-fd", str(reports.detach())]
-    sys.stdin = open(os.devnull)
-    main.main()
-
-
-def last_connection(reports):
-    last = None
-    reports.setblocking(False)
-    try:
-        while True:
-            _, [fd], _, _ = socket.recv_fds(reports, 1, 1)
-            last = socket.socket(fileno=fd)
-    except (BlockingIOError, ValueError):
-        return last
 
 
 def main():
@@ -62,23 +24,9 @@ def main():
     if sys.argv[2] == "1":
         time.sleep(BOOT_SECONDS)
         listener.listen(16)
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    init = os.getpid()
-    agent = os.fork()
-    if agent == 0:
-        ours.close()
-        run_agent(listener, theirs, init)
-        os._exit(0)
-    theirs.close()
-    listener.close()
-    _, status = os.waitpid(agent, 0)
-    host = last_connection(ours)
-    if host is None:
-        return
-    killed = os.WIFSIGNALED(status)
-    value = os.WTERMSIG(status) if killed else os.WEXITSTATUS(status)
-    host.sendall(struct.pack("<IB3xBi", 5, 0x87, 2 if killed else 1, value))
-    select.select([host], [], [], 2)
+    listener.set_inheritable(True)
+    agent = ["/usr/bin/python3", str(HERE / "fake_agent.py")]
+    os.execv(relay.program(), ["relay", "listen", str(listener.detach()), *agent])
 
 
 if __name__ == "__main__":

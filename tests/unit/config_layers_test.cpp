@@ -121,5 +121,5 @@ TEST_CASE("config set: the value is what follows the first '='") {
   apply_set(root, "launcher.options.text=a=b");
   CHECK(validate(root).launcher.options->find("text")->text == "a=b");
   apply_set(root, "machine.memory=512MB");
-  CHECK_THROWS_WITH(validate(root), StartsWith("--set machine.memory: machine.memory: '512MB'"));
+  CHECK_THROWS_WITH(validate(root), StartsWith("--set machine.memory: '512MB'"));
 }

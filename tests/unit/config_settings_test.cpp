@@ -63,7 +63,7 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
       {"machine.vcpus", "2", "2.5"},
       {"machine.vcpus", "2", "99999999999999999999"},
       {"run.timeout", "none", "never"},
-      {"run.timeout", "0", "30"},
+      {"run.timeout", "30", "30h"},
       {"run.timeout", "500ms", "-5s"},
       {"run.timeout", "527040m", "527041m"},
       {"run.output_limit", "1KiB", "1023"},

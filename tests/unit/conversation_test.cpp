@@ -36,7 +36,7 @@ struct Guest {
     conversation.feed({reinterpret_cast<const std::byte*>(text.data()), text.size()});
   }
   void greets() {
-    says(FrameType::guest_hello, R"({"protocol":1,"agent":"1.0","python":"3.11.2","more":[1]})");
+    says(FrameType::guest_hello, R"({"protocol":2,"agent":"1.0","python":"3.11.2","more":[1]})");
   }
 };
 
@@ -74,7 +74,7 @@ TEST_CASE("conversation: a run from its greeting to its end") {
 TEST_CASE("conversation: several frames in one read") {
   Guest guest;
   std::string text;
-  append_frame(text, FrameType::guest_hello, R"({"protocol":1,"agent":"","python":""})");
+  append_frame(text, FrameType::guest_hello, R"({"protocol":2,"agent":"","python":""})");
   append_frame(text, FrameType::out, "x");
   append_frame(text, FrameType::done, "{}");
   guest.says_bytes(text);
@@ -84,13 +84,62 @@ TEST_CASE("conversation: several frames in one read") {
 
 TEST_CASE("conversation: the greeting comes first and once") {
   Guest guest;
-  for (const auto type :
-       {FrameType::out, FrameType::result, FrameType::done, FrameType::quiesced}) {
+  for (const auto type : {FrameType::result, FrameType::done, FrameType::quiesced}) {
     Guest other;
     CHECK_THROWS_WITH(other.says(type), Contains("does not begin with HELLO"));
   }
   guest.greets();
   CHECK_THROWS_WITH(guest.greets(), Contains("in a run"));
+}
+
+TEST_CASE("conversation: output does not wait for the agent's greeting") {
+  Guest guest;
+  guest.says(FrameType::out, "early");
+  guest.says(FrameType::err, "too");
+  guest.greets();
+  CHECK(guest.sink.out_text == "early");
+  CHECK(guest.conversation.state() == State::running);
+}
+
+TEST_CASE("conversation: an agent that leaves after its last words") {
+  Guest guest;
+  guest.greets();
+  guest.says(FrameType::result, "r");
+  guest.says(FrameType::done, R"({"exits":true})");
+  CHECK(guest.conversation.state() == State::leaving);
+  guest.says(FrameType::out, "bye");
+  CHECK(guest.sink.out_text == "bye");
+  SECTION("with a status") {
+    guest.says(FrameType::exited, exit_payload(1, 120));
+    CHECK(guest.conversation.state() == State::exited);
+    CHECK(guest.conversation.has_result());
+    CHECK(guest.conversation.agent_exit().status == 120);
+  }
+  SECTION("and says more than that") {
+    CHECK_THROWS_WITH(guest.says(FrameType::result, "r"), Contains("after DONE"));
+    CHECK_THROWS_WITH(guest.says(FrameType::done, "{}"), Contains("after DONE"));
+  }
+}
+
+TEST_CASE("conversation: an agent that the guest had no memory for") {
+  Guest guest;
+  guest.greets();
+  guest.says(FrameType::exited, exit_payload(3, 9));
+  CHECK(guest.conversation.agent_exit().by_signal);
+  CHECK(guest.conversation.agent_exit().out_of_memory);
+  CHECK_FALSE(guest.conversation.has_result());
+}
+
+TEST_CASE("conversation: an error tells whether the code had begun") {
+  const std::pair<const char*, bool> cases[] = {{R"({"message":"x","begun":false})", false},
+                                                {R"({"message":"x","begun":true})", true},
+                                                {R"({"message":"x"})", true}};
+  for (const auto& [payload, begun] : cases) {
+    Guest guest;
+    guest.greets();
+    CHECK_THROWS_WITH(guest.says(FrameType::error, payload), Contains("the guest's agent: x"));
+    CHECK(guest.conversation.may_have_begun() == begun);
+  }
 }
 
 TEST_CASE("conversation: greetings that are none") {
@@ -99,22 +148,22 @@ TEST_CASE("conversation: greetings that are none") {
     CHECK_THROWS_WITH(guest.says(FrameType::guest_hello, text), Contains("not a JSON object"));
   }
   for (const auto* text :
-       {"{}", R"({"protocol":2})", R"({"protocol":"1"})", R"({"protocol":null})"}) {
+       {"{}", R"({"protocol":1})", R"({"protocol":"2"})", R"({"protocol":null})"}) {
     Guest guest;
     CHECK_THROWS_WITH(guest.says(FrameType::guest_hello, text), Contains("speaks protocol"));
   }
   Guest guest;
-  CHECK_THROWS_WITH(guest.says(FrameType::guest_hello, R"({"protocol":1,"agent":1})"),
+  CHECK_THROWS_WITH(guest.says(FrameType::guest_hello, R"({"protocol":2,"agent":1})"),
                     Contains("'agent' is not text"));
 }
 
 TEST_CASE("conversation: another protocol is told with what to do") {
   Guest guest;
   try {
-    guest.says(FrameType::guest_hello, R"({"protocol":2})");
+    guest.says(FrameType::guest_hello, R"({"protocol":1})");
     FAIL("accepted");
   } catch (const Error& error) {
-    CHECK_THAT(error.what(), Contains("speaks protocol 2"));
+    CHECK_THAT(error.what(), Contains("speaks protocol 1"));
     CHECK_THAT(error.hint(), Contains("dhg vm prepare"));
   }
 }
@@ -164,7 +213,7 @@ TEST_CASE("conversation: killed by a signal") {
 TEST_CASE("conversation: ends of the agent that are not possible") {
   for (const auto& payload :
        {exit_payload(1, -1), exit_payload(1, 256), exit_payload(2, 0), exit_payload(2, 65),
-        exit_payload(2, -9), exit_payload(0, 0), exit_payload(3, 1), exit_payload(1, INT32_MIN),
+        exit_payload(2, -9), exit_payload(0, 0), exit_payload(3, 0), exit_payload(4, 9), exit_payload(1, INT32_MIN),
         std::string(), std::string(4, '\1'), std::string(6, '\1')}) {
     Guest guest;
     CHECK_THROWS_AS(guest.says(FrameType::exited, payload), Error);

@@ -1,12 +1,14 @@
 #include "run/guest_session.hpp"
 
 #include "dhg/error.hpp"
+#include "guest_link/request.hpp"
 #include "os/event_fd.hpp"
 #include "os/unix_socket.hpp"
 #include "standard_output.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -81,7 +83,7 @@ class SocketGuest {
     return true;
   }
   bool greets() {
-    return says(FrameType::guest_hello, R"({"protocol":1,"agent":"1","python":"3"})");
+    return says(FrameType::guest_hello, R"({"protocol":2,"agent":"1","python":"3"})");
   }
   void hears(std::size_t bytes) {
     std::string buffer(64UL * 1024, '\0');
@@ -257,6 +259,47 @@ TEST_CASE("exchange: the guest's connection ends too early") {
     CHECK(host.exchange(guest, host.capture, conversation).stopped == Stopped::vm_ended);
     CHECK(host.capture.out_text().empty());
   }
+}
+
+TEST_CASE("exchange: with a grace, the guest hears of the first SIGINT and may end by itself") {
+  Host host;
+  const auto word = guest_link::encode_interrupt();
+  std::atomic<bool> told = false;
+  SocketGuest guest([&](SocketGuest& g) {
+    g.hears(7);
+    g.greets();
+    kill(getpid(), SIGINT);
+    g.hears(7 + word.size());
+    told = g.heard == 7 + word.size();
+    g.says(FrameType::out, "cleaned up");
+    g.says(FrameType::done);
+    g.waits_for_the_end();
+  });
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  const auto end = run::exchange(guest.agent(), "request", conversation, host.capture,
+                                 {host.signals.fd(), host.vmm.fd(), deadline_in(8s), 8s});
+  CHECK(end.stopped == Stopped::no);
+  CHECK(told);
+  CHECK(host.capture.out_text() == "cleaned up");
+}
+
+TEST_CASE("exchange: a guest that does not end by itself is ended") {
+  Host host;
+  const int second = GENERATE(0, SIGINT, SIGTERM);
+  SocketGuest guest([&](SocketGuest& g) {
+    g.hears(7);
+    g.greets();
+    kill(getpid(), SIGINT);
+    g.hears(7 + guest_link::encode_interrupt().size());
+    if (second != 0) kill(getpid(), second);
+    g.waits_for_the_end();
+  });
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  const auto grace = second == 0 ? 50ms : 1h;
+  const auto end = run::exchange(guest.agent(), "request", conversation, host.capture,
+                                 {host.signals.fd(), host.vmm.fd(), deadline_in(8s), grace});
+  CHECK(end.stopped == Stopped::signal);
+  CHECK(end.signal == (second == 0 ? SIGINT : second));
 }
 
 TEST_CASE("exchange: a signal ends the run") {

@@ -44,7 +44,7 @@ TEST_CASE("request: the greeting") {
   const auto frames = split(encode_hello());
   REQUIRE(frames.size() == 1);
   CHECK(frames[0].type == 0x01);
-  CHECK(json::parse(frames[0].payload) == json{{"protocol", 1}});
+  CHECK(json::parse(frames[0].payload) == json{{"protocol", 2}});
 }
 
 TEST_CASE("request: code, channel, then what runs them") {
@@ -59,7 +59,30 @@ TEST_CASE("request: code, channel, then what runs them") {
   CHECK(run["channel"] == "json-file");
   CHECK(run["filename"] == "<string>");
   CHECK(run["argv"] == json{"-c"});
-  CHECK(run["options"] == json::object());
+  CHECK(run["kind"] == "command");
+  CHECK(run["value"] == "none");
+  CHECK(run["last"] == false);
+  CHECK_FALSE(run.contains("seed"));
+}
+
+TEST_CASE("request: how the program was given, and what is wanted of it") {
+  auto request = hello();
+  request.kind = ProgramKind::script;
+  request.value = WantedValue::last;
+  request.last = true;
+  request.seed = UINT64_MAX;
+  const auto run = json::parse(split(encode_run(request)).back().payload);
+  CHECK(run["kind"] == "script");
+  CHECK(run["value"] == "last");
+  CHECK(run["last"] == true);
+  CHECK(run["seed"] == UINT64_MAX);
+}
+
+TEST_CASE("request: an interrupt is a frame without a payload") {
+  const auto frames = split(encode_interrupt());
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0].type == 0x07);
+  CHECK(frames[0].payload.empty());
 }
 
 TEST_CASE("request: whether tables are wanted") {

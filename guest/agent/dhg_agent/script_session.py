@@ -77,10 +77,12 @@ def _updates_held():
 
     lock = get_exec_ctx().j_exec_ctx.getUpdateGraph().exclusiveLock()
     lock.lock()
+    process = os.getpid()
     try:
         yield
     finally:
-        lock.unlock()
+        if os.getpid() == process:  # the JVM does not survive a fork
+            lock.unlock()
 
 
 class ScriptSessionExecutor:

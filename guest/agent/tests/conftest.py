@@ -1,18 +1,19 @@
 """A real agent process and a tiny host to speak with it, over a socket pair."""
 
-import functools
 import json
 import os
 import pathlib
 import socket
 import struct
 import subprocess
-import tempfile
+import sys
 
 import pytest
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "tests/fakes"))
+import relay  # noqa: E402
+
 AGENT = pathlib.Path(__file__).parents[1] / "main.py"
-INIT = pathlib.Path(__file__).parents[2] / "init"
 GUEST_HALF = (
     pathlib.Path(__file__).parents[3] / "plugins/result_channels/json_file/guest_half.py"
 ).read_bytes()
@@ -64,22 +65,6 @@ class Answer:
         return [kind for kind, _ in self.frames]
 
 
-_folder = tempfile.TemporaryDirectory()
-
-
-@functools.cache
-def relay():
-    """The guest's init without the machine: it starts an agent, and stands between."""
-    program = pathlib.Path(_folder.name) / "relay"
-    sources = [INIT / name for name in ("relay.c", "agent.c", "outbound.c")]
-    subprocess.run(
-        ["cc", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Werror", "-I", INIT, "-o", program, *sources,
-         pathlib.Path(__file__).parent / "relay_main.c"],
-        check=True,
-    )  # fmt: skip
-    return program
-
-
 def start_agent(way, inherited, fakes=False):
     """An agent behind a relay. `way` is "port" or "listen", `inherited` the socket for it."""
     environment = {name: os.environ[name] for name in ("PATH", "TMPDIR")}
@@ -87,7 +72,7 @@ def start_agent(way, inherited, fakes=False):
     if fakes:
         environment |= {"PYTHONPATH": str(FAKES), "JAVA_HOME": "/java"}
     process = subprocess.Popen(
-        [relay(), way, str(inherited.fileno()), "/usr/bin/python3", AGENT],
+        [relay.program(), way, str(inherited.fileno()), "/usr/bin/python3", AGENT],
         env=environment,
         pass_fds=[inherited.fileno()],
         stdin=subprocess.DEVNULL,

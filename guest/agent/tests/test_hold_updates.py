@@ -9,9 +9,8 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 
 SCRIPT = """
-import sys
-from types import SimpleNamespace
-from dhg_agent import script_session, session
+import os, sys
+from dhg_agent import script_session, session, source
 
 executor = script_session.ScriptSessionExecutor([], [], lambda line: None)
 from deephaven.execution_context import Lock
@@ -25,26 +24,34 @@ def run_user_code(scope):
     if fails:
         raise MemoryError
 
+    if forks:
+        if os.fork() == 0:
+            raise KeyboardInterrupt
+        assert os.waitstatus_to_exitcode(os.wait()[1]) == 7
+
 session.run_user_code = run_user_code
-hold, ends, fails = eval(sys.argv[1])
-session.current = SimpleNamespace(**({} if hold is None else {"hold_updates": hold}))
+hold, ends, fails, forks = eval(sys.argv[1])
+session.current = session.Program(b"", "<string>", source.COMMAND, None, hold_updates=hold)
 try:
     executor.run()
 except MemoryError:
     pass
-print(seen, Lock.held, Lock.taken, file=sys.__stderr__)
+except KeyboardInterrupt:
+    os._exit(7 if Lock.held else 8)  # a child leaves the lock alone
+print(seen, Lock.held, Lock.taken, file=sys.__stderr__, flush=True)
+os._exit(0)  # without what the server does at the end of Python
 """
 
 
 @pytest.mark.parametrize(
     "how, seen",
     [
-        ("None, False, False", "[0] 0 0"),
-        ("False, False, False", "[0] 0 0"),
-        ("True, False, False", "[1] 0 1"),
+        ("False, False, False, False", "[0] 0 0"),
+        ("True, False, False, False", "[1] 0 1"),
         # Threads that are waited for may wait for an update.
-        ("True, True, False", "[1, 0] 0 1"),
-        ("True, False, True", "[1] 0 1"),
+        ("True, True, False, False", "[1, 0] 0 1"),
+        ("True, False, True, False", "[1] 0 1"),
+        ("True, False, False, True", "[1] 0 1"),
     ],
 )
 def test_the_lock_is_held_during_the_code_if_asked_for(how, seen):

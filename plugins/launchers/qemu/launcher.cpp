@@ -174,8 +174,13 @@ class QemuLauncher final : public dhg::VmLauncher {
   // and its guest runs what users wrote. What passes the limit is dropped.
   static void limit_console(int pid) {
     constexpr rlimit kMost{128 * 1024, 128 * 1024};
-    if (prlimit(pid, RLIMIT_FSIZE, &kMost, nullptr) != 0 && errno != ESRCH)
-      throw dhg::system_error(errno, "cannot limit what QEMU may write");
+    if (prlimit(pid, RLIMIT_FSIZE, &kMost, nullptr) == 0 || errno == ESRCH) return;
+    if (errno == EPERM)
+      throw Error(Blame::environment,
+                  "QEMU runs as another user than dhg: its program is set-user-ID, and so the "
+                  "handoff library was not preloaded into it",
+                  "name another with launcher.options.binary");
+    throw dhg::system_error(errno, "cannot limit what QEMU may write");
   }
 
   [[nodiscard]] static std::unique_ptr<dhg::Vm> start(dhg::ProcessSpec spec, int console,
