@@ -11,8 +11,11 @@ import re
 import tomllib
 
 PROGRAMS = pathlib.Path(__file__).with_name("programs")
+ALWAYS = PROGRAMS.with_name("always.txt")
 DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "fidelity.md"
 WAYS = ("script", "c", "stdin")
+# Where it matters most how a program is given.
+KINDS_IN_ALL_WAYS = {"exit", "main_module", "source_text", "syntax_errors", "tracebacks", "values"}
 
 _DIRECTIVE = re.compile(rb"# fidelity:([^\n]*)")
 _SIDE_KEYS = {"run", "argv", "differs"}
@@ -27,8 +30,12 @@ class Case:
     argv: tuple = ()
 
     @property
+    def program(self):
+        return str(self.path.relative_to(PROGRAMS).with_suffix(""))
+
+    @property
     def name(self):
-        return f"{self.path.relative_to(PROGRAMS).with_suffix('')}-{self.way}"
+        return f"{self.program}-{self.way}"
 
     @property
     def source(self):
@@ -68,6 +75,19 @@ def cases():
         told = {"run": ["script"], "argv": [], **_directive(path), **_side(path)}
         assert set(told["run"]) <= set(WAYS), f"{path}: {told['run']}"
         found += [Case(path, way, tuple(told["argv"])) for way in told["run"]]
+    return found
+
+
+def always():
+    """The cases that belong to every run: the programs in always.txt, most as scripts only."""
+    names = ALWAYS.read_text().split()
+    found = [
+        case
+        for case in cases()
+        if case.program in names
+        and (case.way == "script" or case.path.parent.name in KINDS_IN_ALL_WAYS)
+    ]
+    assert {case.program for case in found} == set(names)
     return found
 
 

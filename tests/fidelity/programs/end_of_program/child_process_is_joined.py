@@ -4,7 +4,7 @@ import time
 
 
 def f():
-    time.sleep(0.2)
+    time.sleep(1)
     print("child", flush=True)
 
 

@@ -2,5 +2,5 @@ import concurrent.futures
 import time
 
 pool = concurrent.futures.ThreadPoolExecutor(2)
-pool.submit(lambda: (time.sleep(0.1), print("pool")))
+pool.submit(lambda: (time.sleep(1), print("pool")))
 print("end")

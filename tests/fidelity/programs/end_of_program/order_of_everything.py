@@ -12,5 +12,5 @@ class A:
 a = A()
 weakref.finalize(a, print, "4 finalize")
 atexit.register(print, "3 atexit")
-threading.Thread(target=lambda: (time.sleep(0.1), print("2 thread"))).start()
+threading.Thread(target=lambda: (time.sleep(1), print("2 thread"))).start()
 print("1 end of main")

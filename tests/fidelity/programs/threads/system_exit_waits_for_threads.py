@@ -3,5 +3,5 @@ import sys
 import threading
 import time
 
-threading.Thread(target=lambda: (time.sleep(0.2), print("thread"))).start()
+threading.Thread(target=lambda: (time.sleep(1), print("thread"))).start()
 sys.exit(4)

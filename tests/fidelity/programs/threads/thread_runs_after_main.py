@@ -2,5 +2,5 @@
 import threading
 import time
 
-threading.Thread(target=lambda: (time.sleep(0.2), print("thread"))).start()
+threading.Thread(target=lambda: (time.sleep(1), print("thread"))).start()
 print("main")
