@@ -237,10 +237,10 @@ int exec(const Invocation& invocation) {
   };
   run::ExecReport report;
   if (!is_blank(program.code))
-    report = run::exec(program,
-                       {setup.settings, registry, store, setup.layout, signals, timeline,
-                        as_json ? static_cast<run::PumpedSink&>(captured) : streams, console.fd(),
-                        leave, trace ? &trace->log() : nullptr, as_json || trace});
+    report = run::exec(
+        program, {setup.settings, registry, store, setup.layout, signals, timeline,
+                  as_json ? static_cast<run::PumpedSink&>(captured) : streams, console.fd(), leave,
+                  trace ? &trace->log() : nullptr, as_json || trace});
   if (trace) trace->write(report, timeline);
   const os::SignalsEndUs at_once; // all that is left is to write, to who may not read
   print(report);

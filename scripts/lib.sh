@@ -9,7 +9,7 @@ say() { printf '\n==> %s\n' "$*"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
 build_packages=(
-  cmake ninja-build g++ pkg-config
+  cmake ninja-build g++ pkg-config ccache
   libboost-dev libboost-program-options-dev libyaml-cpp-dev libfmt-dev
   nlohmann-json3-dev libxxhash-dev libzstd-dev
 )
@@ -47,9 +47,12 @@ ensure_packages() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# What was compiled before is not compiled again, whichever folder the checkout lies in.
+export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+export CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=1
+
 # configure PRESET [CMAKE_OPTION...]: in build/PRESET.
 configure() {
-  say "build: $1"
   (cd "$top" && cmake --preset "$@" >/dev/null)
 }
 

@@ -26,7 +26,7 @@ class OutputSink {
 struct AgentExit {
   bool by_signal = false;
   bool out_of_memory = false; ///< the guest's kernel needed the memory: signal 9
-  int status = 0; ///< exit status 0..255, or the signal's number
+  int status = 0;             ///< exit status 0..255, or the signal's number
 };
 
 /// When a request arrived and when its answer was ready, by a guest's own clock,
@@ -50,7 +50,7 @@ class Conversation {
     running,
     leaving, ///< DONE came, and the agent's process is on its way out: output may follow
     done,    ///< DONE or QUIESCED: the answer is complete
-    exited, ///< the agent process ended
+    exited,  ///< the agent process ended
   };
 
   Conversation(OutputSink& sink, Limits limits) : sink_(sink), limits_(limits) {}

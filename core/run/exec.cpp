@@ -142,9 +142,10 @@ void report_end(const Conversation& conversation, const ResultChannel& channel,
                                  exit.status, strsignal(exit.status));
     if (!exit.out_of_memory) return;
     report.message += ": the guest ran out of memory";
-    report.hint = fmt::format("it has {} MiB; give it more in dhg vm prepare and dhg exec: "
-                              "--set machine.memory={}MiB",
-                              machine.memory_bytes >> 20, machine.memory_bytes >> 19);
+    report.hint = fmt::format(
+        "it has {} MiB; give it more in dhg vm prepare and dhg exec: "
+        "--set machine.memory={}MiB",
+        machine.memory_bytes >> 20, machine.memory_bytes >> 19);
     return;
   }
   report.result = channel.decode(conversation.result());
@@ -285,8 +286,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
         guest_link::encode_run({program.code, program.filename, program.argv, channel.name,
                                 std::string(channel.object->guest_half()), true,
                                 program.show_tables, program.table_meta, program.kind,
-                                program.value, true, program.seed,
-                                settings.run.hold_updates});
+                                program.value, true, program.seed, settings.run.hold_updates});
     auto run = timeline.span("run");
     const auto sent = timing::Clock::now();
     report.code_may_have_run = true;

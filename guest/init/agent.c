@@ -11,7 +11,8 @@ enum { AGENT_FRAMES_FD = 3 };
 
 // The descriptor becomes number `to` and is inherited.
 static void place(int fd, int to) {
-  if (fd == to ? fcntl(fd, F_SETFD, 0) != 0 : dup2(fd, to) < 0) fail("the agent's descriptors", NULL);
+  if (fd == to ? fcntl(fd, F_SETFD, 0) != 0 : dup2(fd, to) < 0)
+    fail("the agent's descriptors", NULL);
 }
 
 // A copy that is in the way of none of the agent's numbers.

@@ -62,7 +62,7 @@ static struct received from_agent;
 
 struct state {
   struct port port;
-  int host; // -1: there is none
+  int host;       // -1: there is none
   bool is_serial; // on which hosts come and go without a word
   bool absent;    // none is there now
   struct agent agent;
@@ -70,9 +70,9 @@ struct state {
   bool ended; // the agent's process is gone
   int status;
   int64_t last_sent;
-  bool urgent;    // what waits is to go out at once
-  int announced;  // hosts that the agent was told of, and has not said so
-  bool stuck;     // the host took no more
+  bool urgent;   // what waits is to go out at once
+  int announced; // hosts that the agent was told of, and has not said so
+  bool stuck;    // the host took no more
 };
 
 static int64_t now_ns(void) {
@@ -211,14 +211,16 @@ static void take_from_host(struct state* s) {
 
 // --- from the program and the agent to the host
 
-static int* output(struct state* s, int which) { return which == 0 ? &s->agent.out : &s->agent.err; }
+static int* output(struct state* s, int which) {
+  return which == 0 ? &s->agent.out : &s->agent.err;
+}
 
 static void take_output(struct state* s, int which) {
   int* fd = output(s, which);
   if (is_void(s)) outbound_clear(&to_host);
   if (*fd < 0 || outbound_room(&to_host) == 0) return;
-  const ptrdiff_t got = outbound_read(&to_host, *fd, which == 0 ? FRAME_STDOUT : FRAME_STDERR,
-                                      FRAME_MAX_PAYLOAD);
+  const ptrdiff_t got =
+      outbound_read(&to_host, *fd, which == 0 ? FRAME_STDOUT : FRAME_STDERR, FRAME_MAX_PAYLOAD);
   size_t* owed = &from_agent.owed[which];
   if (got > 0) *owed -= *owed < (size_t)got ? *owed : (size_t)got;
   if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) {
@@ -232,8 +234,7 @@ static void take_output(struct state* s, int which) {
 }
 
 static size_t size_of_first(void) {
-  return from_agent.size < FRAME_HEADER ? SIZE_MAX
-                                        : FRAME_HEADER + frame_payload(from_agent.bytes);
+  return from_agent.size < FRAME_HEADER ? SIZE_MAX : FRAME_HEADER + frame_payload(from_agent.bytes);
 }
 
 static bool owes(void) { return from_agent.owed[0] + from_agent.owed[1] > 0; }

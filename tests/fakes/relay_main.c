@@ -1,10 +1,10 @@
 // The part of init that stands between a host and an agent, outside a machine.
 //
 // relay (port|listen) FD COMMAND...
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <errno.h>
 #include <unistd.h>
 
 #include "init.h"

@@ -137,16 +137,17 @@ TEST_CASE("config settings: all problems of a file at once, each at its place") 
     FAIL();
   } catch (const Error& e) {
     CHECK(e.blame() == dhg::Blame::usage);
-    CHECK(std::string(e.what()) ==
-          "x:1:1: unknown key 'page_servr'; did you mean 'page_server'?\n"
-          "dhg: x:4:11: machine.memory: '512MB' is not possible; it is default, or 128MiB to "
-          "1TiB, a multiple of 2MiB; did you mean '512MiB'?\n"
-          "dhg: x:5:10: machine.vcpus: a list is not possible; it is 1 to 32\n"
-          "dhg: x:6:3: unknown key 'colour'; possible are: memory, vcpus\n"
-          "dhg: x:7:6: 'run' is a group of keys: timeout, output_limit, result_limit, hold_updates\n"
-          "dhg: x:9:12: 'launcher.options' is a map of the plugin's options\n"
-          "dhg: x:11:16: result_channel.options.a: a list is not possible; it is a single value\n"
-          "dhg: x:12:1: image: nothing is not possible; it is lower-case letters, digits and '-'");
+    CHECK(
+        std::string(e.what()) ==
+        "x:1:1: unknown key 'page_servr'; did you mean 'page_server'?\n"
+        "dhg: x:4:11: machine.memory: '512MB' is not possible; it is default, or 128MiB to "
+        "1TiB, a multiple of 2MiB; did you mean '512MiB'?\n"
+        "dhg: x:5:10: machine.vcpus: a list is not possible; it is 1 to 32\n"
+        "dhg: x:6:3: unknown key 'colour'; possible are: memory, vcpus\n"
+        "dhg: x:7:6: 'run' is a group of keys: timeout, output_limit, result_limit, hold_updates\n"
+        "dhg: x:9:12: 'launcher.options' is a map of the plugin's options\n"
+        "dhg: x:11:16: result_channel.options.a: a list is not possible; it is a single value\n"
+        "dhg: x:12:1: image: nothing is not possible; it is lower-case letters, digits and '-'");
   }
 }
 

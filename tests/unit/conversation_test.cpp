@@ -213,8 +213,8 @@ TEST_CASE("conversation: killed by a signal") {
 TEST_CASE("conversation: ends of the agent that are not possible") {
   for (const auto& payload :
        {exit_payload(1, -1), exit_payload(1, 256), exit_payload(2, 0), exit_payload(2, 65),
-        exit_payload(2, -9), exit_payload(0, 0), exit_payload(3, 0), exit_payload(4, 9), exit_payload(1, INT32_MIN),
-        std::string(), std::string(4, '\1'), std::string(6, '\1')}) {
+        exit_payload(2, -9), exit_payload(0, 0), exit_payload(3, 0), exit_payload(4, 9),
+        exit_payload(1, INT32_MIN), std::string(), std::string(4, '\1'), std::string(6, '\1')}) {
     Guest guest;
     CHECK_THROWS_AS(guest.says(FrameType::exited, payload), Error);
   }
