@@ -31,3 +31,6 @@ def program():
             subprocess.run(["cc", *_FLAGS, "-o", made, *_SOURCES], check=True)
             made.rename(result)  # whole, or not there
     return str(result)
+
+if __name__ == "__main__":
+    print(program())

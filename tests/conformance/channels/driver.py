@@ -13,7 +13,7 @@ import types
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "fakes")]
 
-from dhg_agent import session  # noqa: E402
+from dhg_agent import session, source  # noqa: E402
 
 
 def load_channel(path):
@@ -25,7 +25,9 @@ def load_channel(path):
 
 def carry_out(step, channel, namespace):
     if "program" in step:
-        session.current = session.Program(step["program"], "<string>", channel)
+        session.current = session.Program(
+            step["program"].encode(), "<string>", source.COMMAND, channel, value="last"
+        )
         session.run_user_code(namespace)
     if "outcome" in step:
         channel.store(step["outcome"])

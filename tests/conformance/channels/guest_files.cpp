@@ -3,8 +3,11 @@
 #include <array>
 
 #include "agent___init__.hpp"
+#include "agent_bottom.hpp"
+#include "agent_ending.hpp"
 #include "agent_outcome_json.hpp"
 #include "agent_session.hpp"
+#include "agent_source.hpp"
 #include "agent_tables.hpp"
 #include "driver.hpp"
 #include "fake_deephaven___init__.hpp"
@@ -20,7 +23,10 @@ std::span<const GuestFile> guest_files() {
   static constexpr std::array kFiles{
       GuestFile{"driver.py", ::driver},
       GuestFile{"dhg_agent/__init__.py", ::agent___init__},
+      GuestFile{"dhg_agent/bottom.py", ::agent_bottom},
+      GuestFile{"dhg_agent/ending.py", ::agent_ending},
       GuestFile{"dhg_agent/session.py", ::agent_session},
+      GuestFile{"dhg_agent/source.py", ::agent_source},
       GuestFile{"dhg_agent/tables.py", ::agent_tables},
       GuestFile{"dhg_agent/outcome_json.py", ::agent_outcome_json},
       GuestFile{"fakes/jpy.py", ::fake_jpy},
