@@ -33,6 +33,10 @@ enum {
 enum {
   // Output that follows within this time of what was sent last is gathered.
   GATHER_NS = 5 * 1000 * 1000,
+  // Reads of one stream in a row, with no pause between, after which a writer is left alone
+  // for a while: one that prints line by line would otherwise wake us for each.
+  BURST_READS = 16,
+  BURST_NS = 2 * 1000 * 1000,
   // A port without a host reads as empty, and has no event that says when one is there.
   ABSENT_MS = 10,
   // The host that has read the last frame has no more use for the machine, and ends it.
@@ -70,6 +74,8 @@ struct state {
   bool ended; // the agent's process is gone
   int status;
   int64_t last_sent;
+  int burst; // reads in a row of the stream `bursting`
+  int bursting;
   bool urgent;   // what waits is to go out at once
   int announced; // hosts that the agent was told of, and has not said so
   bool stuck;    // the host took no more
@@ -442,11 +448,29 @@ static int wait_for_any(const struct state* s, struct pollfd* set, int timeout) 
   return ready;
 }
 
+// Notes which stream had something to read.
+static void note_reads(struct state* s, const struct pollfd* set) {
+  const bool out = set[OUT].revents != 0;
+  const bool err = set[ERR].revents != 0;
+  const int which = err ? 1 : 0;
+  const bool goes_on = out != err && set[AGENT].revents == 0 && which == s->bursting &&
+                       now_ns() - s->last_sent < GATHER_NS;
+  s->burst = goes_on ? s->burst + 1 : 0;
+  s->bursting = which;
+}
+
+static void rest_in_burst(const struct state* s) {
+  const struct timespec while_it_writes = {.tv_nsec = BURST_NS};
+  if (s->burst >= BURST_READS) nanosleep(&while_it_writes, NULL);
+}
+
 static void run(struct state* s) {
   int timeout = -1;
   while (!s->ended) {
     struct pollfd set[SLOTS];
+    rest_in_burst(s);
     (void)wait_for_any(s, set, timeout);
+    note_reads(s, set);
     // The order is that of writing where one processor runs the program and us: each of
     // its writes lets us run first.
     if (set[OUT].revents != 0) take_output(s, 0);

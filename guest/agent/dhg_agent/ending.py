@@ -48,6 +48,7 @@ class Ending:
 
     def __init__(self):
         self._kept = []
+        self._is_last = False
         self._register = atexit.register
         atexit.register = self._note
         self.settle()
@@ -66,6 +67,7 @@ class Ending:
 
     def last(self):
         """The next program is the last: it finds everything as it is everywhere."""
+        self._is_last = True
         atexit.register = self._register
         for function, args, kwargs in self._kept:
             self._register(function, *args, **kwargs)
@@ -112,6 +114,11 @@ class Ending:
             # Pools end their workers in these; there is no public way to call them.
             for callback in reversed(getattr(threading, "_threading_atexits", [])):
                 callback()
+            if self._is_last:
+                # Whoever waits for the main thread goes on now, as in threading._shutdown.
+                main = threading.main_thread()
+                main._tstate_lock.release()
+                main._stop()
             for thread in others:
                 thread.join()
             for module in _POOLS:

@@ -20,10 +20,11 @@ def fresh_main():
 
 def introduce(namespace, program):
     """Gives `__main__` what it knows of its own file. Not every program has one."""
-    if program.kind == source.SCRIPT:
-        namespace["__file__"] = program.filename
-        namespace["__cached__"] = None
-        namespace["__loader__"] = SourceFileLoader("__main__", program.filename)
+    if program.kind == source.COMMAND:
+        return
+    namespace["__file__"] = program.filename
+    namespace["__cached__"] = None
+    namespace["__loader__"] = SourceFileLoader("__main__", program.filename)
 
 
 class PythonExecutor:

@@ -11,6 +11,8 @@ import struct
 import sys
 import time
 
+from . import descriptors
+
 # <linux/random.h>
 _RNDADDENTROPY = 0x40085203
 _RNDRESEEDCRNG = 0x5207
@@ -18,7 +20,7 @@ _RNDRESEEDCRNG = 0x5207
 ENTROPY_BYTES = 64
 _MT_WORDS = 624  # of a Mersenne twister's state
 
-_random_device = None
+_random_device = descriptors.lift(os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC))
 _numpy_state = None  # its state in memory, writable
 
 
@@ -27,9 +29,7 @@ def prepare():
 
     What runs for the first time in a restored guest is slow.
     """
-    global _random_device, _numpy_state
-    if _random_device is None:
-        _random_device = os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC)
+    global _numpy_state
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is None:
         return
@@ -44,12 +44,9 @@ def prepare():
 
 def kernel(entropy):
     """Feeds the kernel's generator fresh bytes."""
-    device = _random_device
-    if device is None:
-        device = os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC)
     request = struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy
-    fcntl.ioctl(device, _RNDADDENTROPY, request)
-    fcntl.ioctl(device, _RNDRESEEDCRNG)
+    fcntl.ioctl(_random_device, _RNDADDENTROPY, request)
+    fcntl.ioctl(_random_device, _RNDRESEEDCRNG)
 
 
 def clock(now_ns):

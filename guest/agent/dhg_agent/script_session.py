@@ -134,15 +134,20 @@ class ScriptSessionExecutor:
         introduce(self._scope, session.current)
         before = dict(self._scope)
         program = session.current
-        with contextlib.ExitStack() as held:
-            if program.hold_updates:
-                held.enter_context(_updates_held())
-                # For session: threads that the program has left, and which it waits for,
-                # may wait for an update.
-                program.code_ended = held.close
+        if program.hold_updates:
+            self._run_holding_updates(program)
+        else:
             session.run_user_code(self._scope)
         if self._has_changed(before):
             self._session.observeScopeChanges()
+
+    def _run_holding_updates(self, program):
+        with contextlib.ExitStack() as held:
+            held.enter_context(_updates_held())
+            # For session: threads that the program has left, and which it waits for,
+            # may wait for an update.
+            program.code_ended = held.close
+            session.run_user_code(self._scope)
 
     def _has_changed(self, before):
         return len(before) != len(self._scope) or any(

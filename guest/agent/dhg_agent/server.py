@@ -7,12 +7,12 @@ import sys
 import time
 import types
 
-from . import VERSION, bottom, hooks, protocol, quiesce, renew, session, source
+from . import VERSION, bottom, hooks, outcome_json, protocol, quiesce, renew, session, source
 from .executor import PythonExecutor
 from .outbox import Outbox
 from .protocol import FrameReader, ProtocolError
 from .streams import Streams
-from .transport import EndOfStream
+from .transport import EndOfStream, PortLost
 
 
 class RequestError(Exception):
@@ -21,7 +21,7 @@ class RequestError(Exception):
 
 # Programs replace functions of modules, for tests or for good.
 _DECODER = json.JSONDecoder()
-_encode = json.JSONEncoder().encode
+_encode = outcome_json.text
 _now_ns = time.monotonic_ns
 
 
@@ -159,6 +159,8 @@ class Agent:
                     return status
             except session.ChildEnds as end:
                 return self._end_child(end.exit_code)
+            except PortLost:
+                return session.current.exit_code  # all that is left to tell
             except KeyboardInterrupt:
                 self._fail("interrupted outside the program")
             except (RequestError, hooks.HookError) as error:

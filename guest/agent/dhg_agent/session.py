@@ -79,7 +79,7 @@ def execute(program, namespace):
     except BaseException as error:
         _no_hooks()
         outcome["outcome"] = "exception"
-        outcome["exit_code"] = 130 if isinstance(error, KeyboardInterrupt) else 1
+        outcome["exit_code"] = 130 if type(error) is KeyboardInterrupt else 1
         outcome["error"] = _report(error, outcome)
     _no_hooks()
     if _pid_now() != process:
@@ -132,15 +132,16 @@ def _exit_code(exit_):
     if code is None:
         return 0
     if isinstance(code, int):
-        return code & 0xFF
+        return code & 0xFF if -(2**63) <= code < 2**63 else 255  # C's long, or -1
     try:
         sys.stdout.flush()
     except Exception:
         pass
     try:
-        sys.stderr.write(f"{code}\n")
-    except Exception:  # no stderr left to say it on, or a str() that fails
-        pass
+        text = str(code)
+    except Exception:
+        text = ""
+    _write(text + "\n")
     return 1
 
 
@@ -174,8 +175,6 @@ def _show(kind, error, trace, outcome):
         _write("sys.excepthook is missing\n")
         hook = sys.__excepthook__
     try:
-        if sys.stdout is not None and hook is not sys.__excepthook__:
-            sys.stdout.flush()
         hook(kind, error, trace)
     except SystemExit as exit_:
         outcome["exit_code"] = _exit_code(exit_)

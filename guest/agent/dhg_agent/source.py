@@ -76,8 +76,8 @@ def _run_as_file(program, namespace):
 
 
 def _text(program):
-    """What compile() takes: `-c` has no encoding of its own."""
-    return program.code.decode() if program.kind == COMMAND else program.code
+    """What compile() takes: `-c` has no encoding of its own, and Python ends its last line."""
+    return program.code.decode() + "\n" if program.kind == COMMAND else program.code
 
 
 def _compile(*arguments):
@@ -86,7 +86,7 @@ def _compile(*arguments):
 
 def _expression(program, text):
     """The whole program as an expression, compiled; None if it is none."""
-    if not text[:1].strip():
+    if not text[:1].strip() or (program.kind != COMMAND and not text.isascii()):
         return None
     try:
         return _compile(text, program.filename, "eval")

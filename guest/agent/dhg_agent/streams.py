@@ -5,19 +5,18 @@ finds in them what it finds everywhere. Only that lines go out when they are com
 a terminal, is different, so that a host sees them while the program runs.
 """
 
-import fcntl
 import io
 import os
 import sys
 
-_ABOVE = 500  # out of the way of descriptors that programs count on
+from . import descriptors
 
 
 class Streams:
     """Keeps the streams whole from one program to the next, as far as a warm-up needs it."""
 
     def __init__(self):
-        self._pipes = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _ABOVE) for fd in (1, 2)]
+        self._pipes = [descriptors.copy(fd) for fd in (1, 2)]
         sys.stdout.reconfigure(line_buffering=True)
         self._own = sys.stdout, sys.stderr
 

@@ -2,19 +2,29 @@
 
 import os
 
+from . import descriptors
+
 
 class EndOfStream(Exception):
     """Init is gone."""
+
+
+class PortLost(Exception):
+    """The program has closed the descriptor, of which another may have the number now."""
 
 
 class Port:
     """A connected, blocking stream socket. One thread reads and writes it."""
 
     def __init__(self, fd):
-        os.set_inheritable(fd, False)
-        self._fd = fd
+        self._fd = descriptors.lift(fd)
+        self._identity = self._look()
         # Programs replace functions of modules, for tests or for good.
         self._read, self._write = os.read, os.write
+
+    def _look(self, fstat=os.fstat):
+        status = fstat(self._fd)
+        return status.st_dev, status.st_ino
 
     def read(self):
         """Waits for bytes. Raises EndOfStream where there will be none any more."""
@@ -24,7 +34,13 @@ class Port:
         return data
 
     def write(self, data):
-        """Writes all of `data`, bytes-like."""
+        """Writes all of `data`, bytes-like. Raises PortLost."""
+        try:
+            is_ours = self._look() == self._identity
+        except OSError:
+            is_ours = False
+        if not is_ours:
+            raise PortLost
         written = self._write(self._fd, data)
         while written < len(data):
             data = data[written:]

@@ -12,6 +12,7 @@ from dhg_agent import outcome_json
 
 PATH = os.path.join(os.environ.get("TMPDIR", "/tmp"), "__dh_result.json")
 MAPPED = 64 * 1024
+KEPT_ABOVE = 500
 
 _beginning = None
 _size = None  # of the outcome that nobody has taken yet
@@ -29,12 +30,17 @@ def _create():
 
 
 def _map():
-    fd = _create()
+    # The mapping keeps a descriptor, and takes the lowest number that is free: those are the
+    # programs'.
+    fds = [_create()]
     try:
-        os.posix_fallocate(fd, 0, MAPPED)  # a page that is not there could not be written
-        return mmap.mmap(fd, MAPPED)
+        os.posix_fallocate(fds[0], 0, MAPPED)  # a page that is not there could not be written
+        while fds[-1] < KEPT_ABOVE:
+            fds.append(os.dup(fds[0]))
+        return mmap.mmap(fds[0], MAPPED)
     finally:
-        os.close(fd)
+        for fd in fds:
+            os.close(fd)
 
 
 def store(outcome):

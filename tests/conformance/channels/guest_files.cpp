@@ -6,6 +6,7 @@
 #include "agent_bottom.hpp"
 #include "agent_ending.hpp"
 #include "agent_outcome_json.hpp"
+#include "agent_preview.hpp"
 #include "agent_session.hpp"
 #include "agent_source.hpp"
 #include "agent_tables.hpp"
@@ -25,6 +26,7 @@ std::span<const GuestFile> guest_files() {
       GuestFile{"dhg_agent/__init__.py", ::agent___init__},
       GuestFile{"dhg_agent/bottom.py", ::agent_bottom},
       GuestFile{"dhg_agent/ending.py", ::agent_ending},
+      GuestFile{"dhg_agent/preview.py", ::agent_preview},
       GuestFile{"dhg_agent/session.py", ::agent_session},
       GuestFile{"dhg_agent/source.py", ::agent_source},
       GuestFile{"dhg_agent/tables.py", ::agent_tables},
