@@ -1,10 +1,10 @@
-"""Starts the agent: main.py, with the stream of frames to init on descriptor 3."""
+"""Starts the agent: main.py, with init's frames on descriptor 3, and its own to descriptor 4."""
 
 import builtins
 import importlib.machinery
 import sys
 
-FRAMES_FD = 3
+FROM_INIT, TO_INIT = 3, 4
 PACKAGE = "dhg_agent"
 
 
@@ -37,7 +37,7 @@ def main():
     from dhg_agent.transport import Port
 
     sys.path[0] = ""  # what `python -c` has there, and not the agent's folder
-    return serve(Port(FRAMES_FD))
+    return serve(Port(FROM_INIT, TO_INIT))
 
 
 if __name__ == "__main__":

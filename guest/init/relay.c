@@ -36,7 +36,7 @@ enum {
   // Reads of one stream in a row, with no pause between, after which a writer is left alone
   // for a while: one that prints line by line would otherwise wake us for each.
   BURST_READS = 16,
-  BURST_NS = 2 * 1000 * 1000,
+  BURST_NS = GATHER_NS,
   // A port without a host reads as empty, and has no event that says when one is there.
   ABSENT_MS = 10,
   // The host that has read the last frame has no more use for the machine, and ends it.
@@ -142,13 +142,12 @@ static bool agent_has_all(void) { return to_agent.begin == to_agent.end; }
 
 static void pass_to_agent(struct state* s) {
   struct inbound* in = &to_agent;
-  if (!agent_has_all() && s->agent.frames >= 0) {
-    const ssize_t sent = send(s->agent.frames, in->bytes + in->begin, in->end - in->begin,
-                              MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (!agent_has_all() && s->agent.in >= 0) {
+    const ssize_t sent = write(s->agent.in, in->bytes + in->begin, in->end - in->begin);
     if (sent > 0) in->begin += (size_t)sent;
     if (sent < 0 && errno != EAGAIN && errno != EINTR) in->begin = in->end; // nobody listens
   }
-  if (s->agent.frames < 0) in->begin = in->end;
+  if (s->agent.in < 0) in->begin = in->end;
   if (agent_has_all()) {
     const size_t rest = in->arrived - in->end;
     memmove(in->bytes, in->bytes + in->end, rest);
@@ -195,11 +194,16 @@ static void accept_host(struct state* s) {
   s->announced += 1; // also if it was gone before it was taken
 }
 
-static void stop_listening_to_agent(struct state* s) {
+static void close_agent(struct state* s) {
+  close(s->agent.in);
   close(s->agent.frames);
-  s->agent.frames = -1;
+  s->agent.in = s->agent.frames = -1;
   from_agent.size = 0;
 }
+
+// A host is heard once the agent has said that it knows of it, so that what a program of
+// another host still prints can be told from its own.
+static bool may_take(const struct state* s) { return agent_has_all() && s->announced == 0; }
 
 static void take_from_host(struct state* s) {
   struct inbound* in = &to_agent;
@@ -211,7 +215,7 @@ static void take_from_host(struct state* s) {
     pass_to_agent(s);
   } else if (!s->absent && (got == 0 || (errno != EAGAIN && errno != EINTR))) {
     forget_host(s);
-    if (!s->port.listens) stop_listening_to_agent(s); // nobody will come any more: it ends
+    if (!s->port.listens) close_agent(s); // nobody will come any more: it ends
   }
 }
 
@@ -274,8 +278,8 @@ static bool can_commit(void) {
 }
 
 static void take_from_agent(struct state* s) {
-  const ssize_t got = recv(s->agent.frames, from_agent.bytes + from_agent.size,
-                           sizeof from_agent.bytes - from_agent.size, MSG_DONTWAIT);
+  const ssize_t got = read(s->agent.frames, from_agent.bytes + from_agent.size,
+                           sizeof from_agent.bytes - from_agent.size);
   if (got > 0) {
     from_agent.size += (size_t)got;
     for (int which = 0; which < 2; ++which) {
@@ -285,9 +289,9 @@ static void take_from_agent(struct state* s) {
     }
     commit_frames(s);
     const size_t first = size_of_first();
-    if (first != SIZE_MAX && first > FRAME_HEADER + FRAME_MAX_PAYLOAD) stop_listening_to_agent(s);
+    if (first != SIZE_MAX && first > FRAME_HEADER + FRAME_MAX_PAYLOAD) close_agent(s);
   } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-    stop_listening_to_agent(s); // it runs on, or another program does in its place
+    close_agent(s); // it runs on, or another program does in its place
   }
 }
 
@@ -416,7 +420,7 @@ static void tell_the_end(struct state* s) {
 
 // --- all of it
 
-enum { SIGNALS, AGENT, OUT, ERR, HOST, LISTENER, SLOTS };
+enum { SIGNALS, AGENT, TO_AGENT, OUT, ERR, HOST, LISTENER, SLOTS };
 
 static int wait_for_any(const struct state* s, struct pollfd* set, int timeout) {
   const bool room = outbound_room(&to_host) > 0;
@@ -424,16 +428,18 @@ static int wait_for_any(const struct state* s, struct pollfd* set, int timeout) 
   const bool host = s->host >= 0 && !s->absent;
   for (int i = 0; i < SLOTS; ++i) set[i] = (struct pollfd){.fd = -1};
   set[SIGNALS] = (struct pollfd){.fd = s->signals, .events = POLLIN};
-  if (s->agent.frames >= 0) {
-    const int events = (room && frames ? POLLIN : 0) | (agent_has_all() ? 0 : POLLOUT);
-    if (events != 0) set[AGENT] = (struct pollfd){.fd = s->agent.frames, .events = (short)events};
+  if (s->agent.frames >= 0 && room && frames) {
+    set[AGENT] = (struct pollfd){.fd = s->agent.frames, .events = POLLIN};
+  }
+  if (s->agent.in >= 0 && !agent_has_all()) {
+    set[TO_AGENT] = (struct pollfd){.fd = s->agent.in, .events = POLLOUT};
   }
   if (room) {
     set[OUT] = (struct pollfd){.fd = s->agent.out, .events = POLLIN};
     set[ERR] = (struct pollfd){.fd = s->agent.err, .events = POLLIN};
   }
   if (host) {
-    const int events = (agent_has_all() ? POLLIN : 0) | (s->stuck ? POLLOUT : 0);
+    const int events = (may_take(s) ? POLLIN : 0) | (s->stuck ? POLLOUT : 0);
     if (events != 0) set[HOST] = (struct pollfd){.fd = s->host, .events = (short)events};
   }
   if (s->port.listens && s->host < 0) {
@@ -454,7 +460,7 @@ static void note_reads(struct state* s, const struct pollfd* set) {
   const bool err = set[ERR].revents != 0;
   const int which = err ? 1 : 0;
   const bool goes_on = out != err && set[AGENT].revents == 0 && which == s->bursting &&
-                       now_ns() - s->last_sent < GATHER_NS;
+                       now_ns() - s->last_sent < 2 * GATHER_NS;
   s->burst = goes_on ? s->burst + 1 : 0;
   s->bursting = which;
 }
@@ -475,15 +481,15 @@ static void run(struct state* s) {
     // its writes lets us run first.
     if (set[OUT].revents != 0) take_output(s, 0);
     if (set[ERR].revents != 0) take_output(s, 1);
-    if ((set[AGENT].revents & POLLOUT) != 0) pass_to_agent(s);
-    if ((set[AGENT].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
+    if (set[TO_AGENT].revents != 0) pass_to_agent(s);
+    if (set[AGENT].revents != 0) {
       take_from_agent(s);
     } else {
       commit_frames(s);
     }
     if (set[LISTENER].revents != 0) accept_host(s);
     if (s->absent || (set[HOST].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
-      if (s->host >= 0 && agent_has_all()) take_from_host(s);
+      if (s->host >= 0 && may_take(s)) take_from_host(s);
     }
     timeout = send_to_host(s);
     if (can_commit()) timeout = 0;

@@ -18,13 +18,14 @@ struct port {
 // The agent's process, as seen from here. All descriptors are ours.
 struct agent {
   pid_t pid;
-  int frames; // a stream socket: the host's frames to it, its frames to the host
+  int in;     // a pipe: the host's frames to it
+  int frames; // a pipe: its frames to the host
   int out;    // where its descriptor 1 can be read
   int err;    // the same of 2
 };
 
-// Starts the agent: argv[0] is the program's path; in its process descriptor 3 is the
-// stream of frames, 1 and 2 are pipes. Calls `prepare` in the child before execve, if it
+// Starts the agent: argv[0] is the program's path; in its process descriptors 1 to 4
+// are pipes: its output, the frames to it, and its own. Calls `prepare` in the child before execve, if it
 // is not NULL. What fails is told by `fail`.
 struct agent start_agent(char* const argv[], char* const environment[], void (*prepare)(void));
 

@@ -30,6 +30,8 @@ def prepare():
     What runs for the first time in a restored guest is slow.
     """
     global _numpy_state
+    if "_ssl" in sys.modules:
+        _forget_openssl()
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is None:
         return
@@ -40,6 +42,22 @@ def prepare():
     # struct s_mt19937_state: uint32_t key[624]; int pos. numpy/random/src/mt19937/mt19937.h
     size = _MT_WORDS * 4 + 4
     _numpy_state = (ctypes.c_char * size).from_address(twister.ctypes.state_address)
+
+
+def _forget_openssl():
+    """Takes the state from OpenSSL's generators; they make one at their next use.
+
+    openssl/providers/implementations/rands/drbg.c: a generator without a state instantiates
+    itself, from the kernel's entropy.
+    """
+    openssl = ctypes.CDLL("libcrypto.so.3")
+    for name in ("RAND_get0_private", "RAND_get0_public", "RAND_get0_primary"):
+        find = getattr(openssl, name)
+        find.restype, find.argtypes = ctypes.c_void_p, (ctypes.c_void_p,)
+        openssl.EVP_RAND_uninstantiate.argtypes = (ctypes.c_void_p,)
+        generator = find(None)
+        if not generator or openssl.EVP_RAND_uninstantiate(generator) != 1:
+            raise RuntimeError(f"OpenSSL's generator ({name}) cannot be renewed")
 
 
 def kernel(entropy):
@@ -55,12 +73,12 @@ def clock(now_ns):
 
 
 def python(seed):
-    """Gives Python's, NumPy's and OpenSSL's generators new states.
+    """Gives Python's and NumPy's generators new states.
 
     `seed` is a number that the user chose, or None for states that nobody can know.
     """
     if seed is None:
-        random.seed(os.urandom(_MT_WORDS * 4))
+        random.seed(int.from_bytes(os.urandom(32), "little"))
         if _numpy_state is not None:
             # The position behind the last word: the next number makes all anew.
             _numpy_state.raw = os.urandom(_MT_WORDS * 4) + struct.pack("i", _MT_WORDS)
@@ -68,9 +86,6 @@ def python(seed):
         random.seed(seed)
         if "numpy.random" in sys.modules:
             sys.modules["numpy.random"].seed(seed % 2**32)
-    openssl = sys.modules.get("_ssl")
-    if openssl is not None:
-        openssl.RAND_add(os.urandom(32), 32.0)
     process = sys.modules.get("multiprocessing.process")
     if process is not None:
         process.current_process().authkey = os.urandom(32)

@@ -14,10 +14,11 @@ class PortLost(Exception):
 
 
 class Port:
-    """A connected, blocking stream socket. One thread reads and writes it."""
+    """Two pipes, of which one thread reads the one and writes the other."""
 
-    def __init__(self, fd):
-        self._fd = descriptors.lift(fd)
+    def __init__(self, from_init, to_init):
+        self._from_init = descriptors.lift(from_init)
+        self._fd = descriptors.lift(to_init)
         self._identity = self._look()
         # Programs replace functions of modules, for tests or for good.
         self._read, self._write = os.read, os.write
@@ -28,7 +29,7 @@ class Port:
 
     def read(self):
         """Waits for bytes. Raises EndOfStream where there will be none any more."""
-        data = self._read(self._fd, 65536)
+        data = self._read(self._from_init, 65536)
         if not data:
             raise EndOfStream
         return data
