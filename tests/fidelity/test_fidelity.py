@@ -4,7 +4,7 @@ Each program of programs/ is run by plain python3 and by `dhg exec` in both imag
 meant to differ stands in docs/fidelity.md, and the program that shows it names it.
 
 DHG_FIDELITY=all runs all of them, in all ways in both images, which takes half an hour without
-KVM; else those that always.txt names. DHG_FIDELITY_JOBS is how many run at once.
+KVM; else those that always.txt names, in the python image. DHG_FIDELITY_JOBS is how many run at once.
 """
 
 import concurrent.futures
@@ -29,12 +29,8 @@ def _options():
     chosen = CASES if EVERYTHING else corpus.always()
     for case in chosen:
         yield pytest.param("python", case, id=f"python-{case.name}")
-    # There a run takes longer, and how a program is given is no matter of the image.
-    ways = {
-        case.path: {other.way for other in chosen if other.path == case.path} for case in chosen
-    }
-    for case in chosen:
-        if EVERYTHING or case.way == "script" or "script" not in ways[case.path]:
+    if EVERYTHING:
+        for case in chosen:
             yield pytest.param("deephaven", case, id=f"deephaven-{case.name}")
 
 
