@@ -18,12 +18,12 @@ def tables(run):
 
 def test_an_assigned_table_is_shown(deephaven):
     run = deephaven.exec(TABLE)
-    assert (run.code, run.out, run.err) == (0, SHOWN, "")
+    assert (run.code, run.out, run.err) == (0, "", SHOWN)
 
 
-def test_it_follows_what_the_program_prints(deephaven):
+def test_it_does_not_mix_with_what_the_program_prints(deephaven):
     run = deephaven.exec(f"{TABLE}; print('first', end='')")
-    assert (run.code, run.out) == (0, f"first\n{SHOWN}")
+    assert (run.code, run.out, run.err) == (0, "first", SHOWN)
 
 
 def test_json_says_the_same(deephaven):
@@ -42,22 +42,23 @@ def test_json_says_the_same(deephaven):
 
 
 def test_no_show_tables(deephaven):
-    assert deephaven.exec(TABLE, "--no-show-tables").out == ""
+    shown = deephaven.exec(TABLE, "--no-show-tables")
+    assert (shown.out, shown.err) == ("", "")
     assert deephaven.exec(TABLE, "--no-show-tables", "--json").json()["tables"] == []
 
 
 def test_no_table_meta(deephaven):
-    assert deephaven.exec(TABLE, "--no-table-meta").out == f"=== Table: t ===\n{ROWS}"
+    assert deephaven.exec(TABLE, "--no-table-meta").err == f"=== Table: t ===\n{ROWS}"
 
 
 def test_an_expression_that_is_a_table(deephaven):
     run = deephaven.exec("__import__('deephaven').empty_table(5).update('x = i')")
-    assert run.out == SHOWN.replace("Table: t", "Table: _")
+    assert run.err == SHOWN.replace("Table: t", "Table: _")
 
 
 def test_only_what_the_program_assigns(deephaven):
-    assert deephaven.exec("x = 1").out == ""
-    assert deephaven.exec(f"{TABLE}; _t = t; __dh_t = t; del t").out == ""
+    assert deephaven.exec("x = 1").err == ""
+    assert deephaven.exec(f"{TABLE}; _t = t; __dh_t = t; del t").err == ""
 
 
 def test_ten_rows_of_many(deephaven):
@@ -71,8 +72,9 @@ def test_ten_rows_of_many(deephaven):
 
 def test_tables_of_a_program_that_fails(deephaven):
     run = deephaven.exec(f"{TABLE}\n1 / 0")
-    assert (run.code, run.out) == (1, SHOWN)
+    assert run.code == 1
     assert "ZeroDivisionError" in run.err
+    assert run.err.endswith(SHOWN)
 
 
 def test_many_columns_nulls_long_and_odd_strings(deephaven):
@@ -85,13 +87,13 @@ def test_many_columns_nulls_long_and_odd_strings(deephaven):
     )
     shown = deephaven.exec(code)
     assert shown.code == 0, shown.err
-    assert "\x1b" not in shown.out
-    assert "=== Table: größe (2 rows, static) ===\nc0: int, c1: int, " in shown.out
-    assert "=== Table: name\\x1b[2J\\x0a (1 row, static) ===" in shown.out
-    assert "ä€\n(null)\nxxx" in shown.out
-    assert "\na\\x1b[2Jb\n" in shown.out
-    assert "=== Table: \\ud800 (4 rows, static) ===" in shown.out
-    assert len(shown.out) < 20_000
+    assert "\x1b" not in shown.err
+    assert "=== Table: größe (2 rows, static) ===\nc0: int, c1: int, " in shown.err
+    assert "=== Table: name\\x1b[2J\\x0a (1 row, static) ===" in shown.err
+    assert "ä€\n(null)\nxxx" in shown.err
+    assert "\na\\x1b[2Jb\n" in shown.err
+    assert "=== Table: \\ud800 (4 rows, static) ===" in shown.err
+    assert len(shown.err) < 20_000
     found = tables(deephaven.exec(code, "--json"))
     assert len(found["größe"]["columns"]) == 100
     assert found["name\x1b[2J\n"]["preview"].split() == ["y", "----------", "1"]
@@ -107,9 +109,9 @@ def test_refreshing_and_blink_tables(deephaven):
     run = deephaven.exec(code)
     assert run.code == 0, run.err
     assert re.search(
-        r"=== Table: ticks \(\d+ rows?, refreshing\) ===\nTimestamp: java.time.Instant\n", run.out
+        r"=== Table: ticks \(\d+ rows?, refreshing\) ===\nTimestamp: java.time.Instant\n", run.err
     )
-    assert "=== Table: blink (row count not known, refreshing) ===\n" in run.out
+    assert "=== Table: blink (row count not known, refreshing) ===\n" in run.err
     found = tables(deephaven.exec(code, "--json"))
     # Tables tick while the program runs: see test_deephaven.
     assert found["ticks"]["row_count"] >= 0 and found["last"]["row_count"] in (0, 1)
@@ -157,8 +159,8 @@ def test_a_table_that_never_answers_ends_the_run_all_the_same(deephaven):
         timeout=180,
     )
     assert run.code == 0, run.err
-    assert run.out == (
-        "done\n=== Table: slow (3 rows, static) ===\nx: long\n"
+    assert run.err == (
+        "=== Table: slow (3 rows, static) ===\nx: long\n"
         "(not shown: reading it took longer than 20 s)\n"
     )
 
@@ -166,7 +168,7 @@ def test_a_table_that_never_answers_ends_the_run_all_the_same(deephaven):
 @pytest.mark.parametrize("channel", ["json-file", "dh-table"])
 def test_tables_come_through_every_channel(deephaven, channel):
     run = deephaven.exec(TABLE, "--set", f"result_channel.plugin={channel}")
-    assert (run.code, run.out, run.err) == (0, SHOWN, "")
+    assert (run.code, run.out, run.err) == (0, "", SHOWN)
     assert json.loads(
         deephaven.exec(TABLE, "--json", "--set", f"result_channel.plugin={channel}").out
     )["plugins"]["result_channel"] == channel
