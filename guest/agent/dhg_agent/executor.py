@@ -24,7 +24,8 @@ def introduce(namespace, program):
         return
     namespace["__file__"] = program.filename
     namespace["__cached__"] = None
-    namespace["__loader__"] = SourceFileLoader("__main__", program.filename)
+    if program.kind == source.SCRIPT:
+        namespace["__loader__"] = SourceFileLoader("__main__", program.filename)
 
 
 class PythonExecutor:
