@@ -248,9 +248,7 @@ class Agent:
         ran = _now_ns()
         result = program.channel.load()
         loaded = _now_ns()
-        frames = protocol.frames(protocol.RESULT, result)
-        if frames:
-            self._outbox.hold(frames)
+        self._outbox.hold(protocol.frames(protocol.RESULT, result))
         sent = _now_ns()
         phases = {
             "receive": began - since,
