@@ -129,8 +129,20 @@ TEST_CASE("read file: a FIFO is waited for, and its writer") {
     const os::Ear another(user_signals(), deadline_in(20ms));
     CHECK(interruption([&] { (void)os::read_to_end(fd.get(), 100, &another); }) == 0);
   }
+  const auto late = os::open_to_read(path);
   std::jthread writer([&] { std::ofstream(path) << "whole"; });
-  CHECK(os::read_to_end(os::open_to_read(path).get(), 100, nullptr) == "whole");
+  CHECK(os::read_to_end(late.get(), 100, nullptr) == "whole");
+}
+
+TEST_CASE("read file: what is in a FIFO ends where its writer left before") {
+  const TemporaryFolder folder;
+  const auto path = (folder.path() / "fifo").string();
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  const auto another_reader = os::open_to_read(path);
+  REQUIRE(another_reader);
+  std::ofstream(path) << "whole";
+  const os::Ear ear(user_signals(), deadline_in(60s));
+  CHECK(os::read_to_end(os::open_to_read(path).get(), 100, &ear) == "whole");
 }
 
 TEST_CASE("read file: a signal is heard while nothing comes") {
