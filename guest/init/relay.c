@@ -39,6 +39,9 @@ enum {
   BURST_NS = GATHER_NS,
   // A port without a host reads as empty, and has no event that says when one is there.
   ABSENT_MS = 10,
+  // After an interrupt, what blocks is woken a few times: guest/agent/dhg_agent/nudge.py.
+  NUDGES = 6,
+  FIRST_NUDGE_MS = 20, // each later one after four times as long
   // The host that has read the last frame has no more use for the machine, and ends it.
   CLOSED_MS = 2000,
 };
@@ -76,9 +79,12 @@ struct state {
   int64_t last_sent;
   int burst; // reads in a row of the stream `bursting`
   int bursting;
-  bool urgent;   // what waits is to go out at once
-  int announced; // hosts that the agent was told of, and has not said so
-  bool stuck;    // the host took no more
+  bool urgent;    // what waits is to go out at once
+  int announced;  // hosts that the agent was told of, and has not said so
+  bool stuck;     // the host took no more
+  int nudges;     // that are still to come
+  int64_t nudged; // or interrupted; the next follows `nudge_after` later
+  int64_t nudge_after;
 };
 
 static int64_t now_ns(void) {
@@ -102,12 +108,33 @@ static void set_nonblocking(int fd) {
 // --- from the host to the agent
 
 // As a terminal's Ctrl-C does: the children hear it too.
-static void interrupt(const struct state* s) {
-  if (!s->ended) kill(-s->agent.pid, SIGINT);
+static void interrupt(struct state* s) {
+  if (s->ended) return;
+  kill(-s->agent.pid, SIGINT);
+  s->nudges = NUDGES;
+  s->nudged = now_ns();
+  s->nudge_after = FIRST_NUDGE_MS * (int64_t)1000000;
+}
+
+// @return the earlier of the two, in milliseconds; -1: never
+static int sooner(int first, int second) {
+  return first < 0 || (second >= 0 && second < first) ? second : first;
+}
+
+// @return in how many milliseconds the next is due; -1: none is
+static int nudge(struct state* s) {
+  if (s->nudges == 0) return -1;
+  const int64_t left = s->nudged + s->nudge_after - now_ns();
+  if (left > 0) return (int)((left + 999999) / 1000000);
+  kill(s->agent.pid, SIGURG);
+  s->nudges -= 1;
+  s->nudged += s->nudge_after;
+  s->nudge_after *= 4;
+  return nudge(s);
 }
 
 // Lets go on what may of the bytes that have arrived.
-static void sort_arrived(const struct state* s) {
+static void sort_arrived(struct state* s) {
   struct inbound* in = &to_agent;
   size_t at = in->end;
   while (at < in->arrived) {
@@ -491,9 +518,10 @@ static void run(struct state* s) {
     if (s->absent || (set[HOST].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
       if (s->host >= 0 && may_take(s)) take_from_host(s);
     }
-    timeout = send_to_host(s);
-    if (can_commit()) timeout = 0;
     if (set[SIGNALS].revents != 0) look_for_end(s);
+    timeout = send_to_host(s);
+    if (!s->ended) timeout = sooner(timeout, nudge(s));
+    if (can_commit()) timeout = 0;
   }
 }
 

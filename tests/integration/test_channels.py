@@ -82,7 +82,7 @@ def test_a_pickle_that_is_not_plain_data_is_refused(deephaven):
         "class Evil:\n"
         "    def __reduce__(self): return (os.system, ('echo unpickled > /dev/ttyS0',))\n"
         "evil = pickle.dumps(Evil())\n"
-        "pickle.dumps = lambda *arguments: evil\n",
+        "pickle.dumps = lambda *arguments, evil=evil: evil\n",
         "--set",
         "result_channel.plugin=dh-table",
     )

@@ -7,7 +7,9 @@ import sys
 import time
 import types
 
-from . import VERSION, bottom, hooks, outcome_json, protocol, quiesce, renew, session, source
+from . import (
+    VERSION, bottom, hooks, nudge, outcome_json, protocol, quiesce, renew, session, source,
+)  # fmt: skip
 from .executor import PythonExecutor
 from .outbox import Outbox
 from .protocol import FrameReader, ProtocolError
@@ -322,4 +324,5 @@ class Agent:
 def serve(port):
     """Runs the agent on an open Port. Returns the status that this process is to exit with."""
     hooks.publish()
+    nudge.install()
     return Agent(port).serve()

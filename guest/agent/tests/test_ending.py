@@ -164,6 +164,20 @@ def test_an_interrupt(host):
     assert ended(answer) == 130
 
 
+def test_an_interrupt_that_wakes_nobody(host):
+    # As one does that comes just before the program blocks: Python notes it, and sleeps.
+    code = (
+        "import signal, threading, time\n"
+        "threading.Thread(target=time.sleep, args=(3,), daemon=True).start()\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})\n"
+        "assert signal.getsignal(signal.SIGURG) is signal.SIG_DFL\n"
+        "print('ready', flush=True); time.sleep(60)"
+    )
+    began = time.monotonic()
+    assert interrupted(host, code, last=True).err.endswith("\nKeyboardInterrupt\n")
+    assert time.monotonic() - began < 10
+
+
 def test_an_interrupt_that_the_program_takes(host):
     code = (
         "import time\ntry:\n    print('ready'); time.sleep(60)\n"
