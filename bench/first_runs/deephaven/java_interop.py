@@ -20,6 +20,7 @@ table = empty_table(4).update([
     "Minutes = TimeUnit.HOURS.toMinutes(i)",
     "Hash = java.util.Objects.hash(Word)",
 ])
-price = BigDecimal("19.99").multiply(BigDecimal("3")).setScale(1, jpy.get_type("java.math.RoundingMode").HALF_UP)
+up = jpy.get_type("java.math.RoundingMode").HALF_UP
+price = BigDecimal("19.99").multiply(BigDecimal("3")).setScale(1, up)
 assert price.toString() == "60.0" and [r.Size for r in table.iter_tuple()] == [5, 5, 7, 5]
 print(table.to_string(), price, jpy.array("int", [3, 1, 2])[0])

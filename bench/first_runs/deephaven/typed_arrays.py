@@ -3,6 +3,9 @@ import numpy as np
 from deephaven import dtypes as dht, new_table
 from deephaven.column import InputColumn, bool_col, col_def, datetime_col, pyobj_col, string_col
 
+def size_of(thing) -> int:
+    return len(thing)
+
 shapes = new_table([
     string_col("Shape", ["line", "square", "cube"]),
     InputColumn("Sides", dht.int32_array, input_data=[dht.array(dht.int32, [2]), dht.array(dht.int32, [2, 2]),
@@ -15,7 +18,7 @@ measured = shapes.update([
     "Volume = product(Sides)",
     "Twice = concat(Sides, Sides)",
     "Kind = isNull(Flat) ? `solid` : `plane`",
-    "Length = (int)len(Extra)",
+    "Length = size_of(Extra)",
     "Year = isNull(Made) ? NULL_INT : year(Made, 'UTC')",
 ])
 assert [row.Volume for row in measured.iter_tuple()] == [2, 4, 8]

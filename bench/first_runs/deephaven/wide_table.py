@@ -1,12 +1,16 @@
-from deephaven import agg, empty_table
+import numpy as np
+
+from deephaven import agg
+from deephaven.numpy import to_table
 from deephaven.pandas import to_pandas
 
-columns = [f"F{n:02} = (i * {n + 3}) % 97 / {n + 1}.0" for n in range(60)]
-wide = empty_table(250).update(["Key = i % 8", *columns])
-features = [f"F{n:02}" for n in range(60)]
-scaled = wide.update_view([f"{f} = {f} * 100" for f in features[:10]])
+features = [f"F{n:02}" for n in range(56)]
+data = np.random.default_rng(3).integers(0, 1_000, size=(250, 56))
+wide = to_table(data, cols=features).update("Key = (int)(F00 % 8)")
+scaled = wide.update_view([f"{name} = {name} / 10.0" for name in features[:6]])
 summary = wide.agg_by([agg.avg(features[::2]), agg.max_(features[1::2])], by="Key").sort("Key")
-narrow = wide.view(["Key", "Sum = " + " + ".join(features)]).sum_by("Key")
-assert len(wide.columns) == 61 and len(summary.columns) == 61
-assert to_pandas(scaled.head(3)).shape == (3, 61)
-print(summary.to_string(num_rows=2, cols=features[:6]), narrow.size, wide.meta_table.size)
+total = wide.view("Sum = " + " + ".join(features[:25])).sum_by()
+assert len(wide.columns) == 57 and len(summary.columns) == 57 and summary.size == 8
+assert next(total.iter_tuple()).Sum == data[:, :25].sum()
+frame = to_pandas(scaled.head(3), cols=["Key", *features[:20]])
+print(frame.shape, summary.to_string(num_rows=2, cols=features[:5]), wide.meta_table.size)

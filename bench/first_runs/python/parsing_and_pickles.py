@@ -20,7 +20,7 @@ def evaluate(text):
 document = ElementTree.fromstring("<shop><item name='nail' price='2'/><item name='saw'/></shop>")
 items = [Item(e.get("name"), float(e.get("price", 1))) for e in document.iter("item")]
 packed = b"".join(struct.pack("<8sd", i.name.encode(), i.price) for i in items)
-again = pickle.loads(pickle.dumps({"items": [tuple(i) for i in items], "deep": copy.deepcopy(items) == items}))
+again = pickle.loads(pickle.dumps({"items": items, "deep": copy.deepcopy(items) == items}))
 changes = list(difflib.unified_diff("a b c d".split(), "a c d e".split(), lineterm=""))
 try:
     evaluate("1 / 0")
