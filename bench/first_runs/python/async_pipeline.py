@@ -14,12 +14,10 @@ async def consume(queue):
 
 async def serve(reader, writer):
     writer.write((await reader.readline()).upper())
-    await writer.drain()
     writer.close()
 
 async def main():
-    queue = asyncio.Queue(maxsize=5)
-    _, total = await asyncio.gather(produce(queue, 100), consume(queue))
+    _, total = await asyncio.gather(produce(queue := asyncio.Queue(5), 100), consume(queue))
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
@@ -28,6 +26,4 @@ async def main():
         writer.close()
     return total, answer
 
-result = asyncio.run(main())
-assert result == (4950, b"HELLO\n")
-print(result)
+assert asyncio.run(main()) == (4950, b"HELLO\n")

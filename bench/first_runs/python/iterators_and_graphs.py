@@ -2,7 +2,6 @@ import bisect
 import functools
 import heapq
 import itertools
-import operator
 import random
 from graphlib import TopologicalSorter
 
@@ -23,7 +22,7 @@ draw = random.Random(5)
 graph = {n: {draw.randrange(200): draw.randint(1, 9) for _ in range(4)} for n in range(200)}
 costs = shortest(graph, 0)
 runs = [(k, len(list(g))) for k, g in itertools.groupby(sorted(costs.values()))]
-pairs = sum(map(operator.mul, *zip(*itertools.combinations(range(20), 2))))
+pairs = sum(a * b for a, b in itertools.combinations(range(20), 2))
 order = list(TopologicalSorter({"wear": {"dry"}, "dry": {"wash"}, "wash": {"buy"}}).static_order())
 assert ways(80) == 37889062373143906 and order[0] == "buy" and pairs == 16815
 print(runs[:4], bisect.bisect(sorted(costs.values()), 10), list(itertools.accumulate(range(6))))

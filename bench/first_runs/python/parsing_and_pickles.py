@@ -3,8 +3,6 @@ import base64
 import copy
 import difflib
 import pickle
-import string
-import struct
 import traceback
 import uuid
 import xml.etree.ElementTree as ElementTree
@@ -19,7 +17,6 @@ def evaluate(text):
 
 document = ElementTree.fromstring("<shop><item name='nail' price='2'/><item name='saw'/></shop>")
 items = [Item(e.get("name"), float(e.get("price", 1))) for e in document.iter("item")]
-packed = b"".join(struct.pack("<8sd", i.name.encode(), i.price) for i in items)
 again = pickle.loads(pickle.dumps({"items": items, "deep": copy.deepcopy(items) == items}))
 changes = list(difflib.unified_diff("a b c d".split(), "a c d e".split(), lineterm=""))
 try:
@@ -27,5 +24,5 @@ try:
 except ZeroDivisionError:
     print(traceback.format_exc().splitlines()[-1])
 assert evaluate("2 ** 10 + len.__class__ if False else 7") == 7 and again["deep"]
-print(base64.b64encode(packed).decode()[:20], uuid.uuid5(uuid.NAMESPACE_DNS, "example.org"), changes[3:])
-print(string.Template("$who owes $$$n").substitute(who="Kim", n=5), ElementTree.tostring(document)[:20])
+print(base64.b64encode(pickle.dumps(7)), uuid.uuid5(uuid.NAMESPACE_DNS, "example.org"), changes[3:])
+print(ElementTree.tostring(document)[:20])
