@@ -7,8 +7,12 @@
 A guest is snapshotted after it was warmed up with some programs; this measures what that
 is worth to others. Each program of bench/first_runs/IMAGE runs three times in one restored
 guest a round, timed by the guest's clock; programs and variants (an installed dhg, and where
-it has its snapshots) take turns in random order. Programs that wait for a tick of the update
-graph wait up to a second each time: of those only many rounds say something.
+it has its snapshots) take turns in random order. The programs are not to be used for a
+warm-up, nor one made after them: then this says nothing any more.
+
+blink_publisher, replayed_prices, table_writer and ticking_listener wait for the update graph,
+which has a cycle a second: their third run takes that long in any case. Without KVM a first
+run can take a minute of a guest whose warm-up was poor; --only and few rounds then help.
 
 The default page server learns from each run, also from these: with `--set
 page_server.plugin=file` a later round is as the first.

@@ -11,8 +11,8 @@ def generate():
 
 with liveness_scope() as scope:
     trigger = empty_table(1)
-    made = function_generated_table(generate, refresh_interval_ms=60_000)
-    clock = time_table("PT1m", start_time="2020-01-01T00:00:00Z").update("Tick = ii")
+    made = function_generated_table(generate, refresh_interval_ms=3_600_000)
+    clock = time_table("PT24h", start_time="2020-01-01T00:00:00Z").update("Tick = ii")
     frozen = clock.snapshot_when(trigger, stamp_cols=[], initial=True)
     with exclusive_lock(made):
         rows = [(row.Call, row.Double) for row in made.iter_tuple()]
