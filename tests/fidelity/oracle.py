@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 
@@ -60,6 +61,8 @@ class HostOracle:
                 stdin=read,
                 capture_output=True,
                 timeout=LIMIT,
+                # What runs in a shell's background inherits that it is ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         return Answer.of(done.returncode, done.stdout, done.stderr)
 

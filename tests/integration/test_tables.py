@@ -211,11 +211,11 @@ def test_what_is_a_table_to_its_user_only_is_named(deephaven):
 def test_a_ticking_table_that_has_failed_says_so(deephaven):
     code = (
         "import time\nfrom deephaven import time_table\n"
-        "def f(x) -> int: return 1 // (3 - x)\n"
+        "ill = False\ndef f(x) -> int: return 1 // (not ill)\n"
         "bad = time_table('PT0.1s').update(['X = ii', 'Y = f(X)'])\n"
         "below = bad.where('X > 0')\n"
         "good = time_table('PT0.1s')\n"
-        "end = time.monotonic() + 60\n"
+        "ill = True\nend = time.monotonic() + 60\n"
         "while not bad.j_table.isFailed() and time.monotonic() < end: time.sleep(0.1)\n"
     )
     found = tables(deephaven.exec(code, "--json", timeout=180))
