@@ -39,7 +39,10 @@ Usage prepare_usage() {
   usage.about =
       "Builds the guest image if it is not there, boots it, warms it up and saves the\n"
       "snapshot that 'dhg exec' restores. Done already: does nothing.";
-  usage.options.add_options()("force", "make the snapshot again even if it is there");
+  usage.options.add_options()("force", "make the snapshot again even if it is there")(
+      "warm-up", po::value<std::string>()->value_name("WHAT")->default_value(run::kFullWarmUp),
+      "full: all families of the image's programs; quick: a hello and a table, so that\n"
+      "first runs of all else are slow; or a folder with a folder of programs per family");
   add_config_options(usage.options);
   return usage;
 }
@@ -67,7 +70,9 @@ int prepare(const Invocation& invocation) {
         signals,
         DHG_VERSION,
         [](std::string_view line) { std::cerr << "dhg: " << line << '\n'; }};
-    run::prepare(invocation.values.count("force") != 0, context, made);
+    run::prepare(
+        {invocation.values.count("force") != 0, invocation.values["warm-up"].as<std::string>()},
+        context, made);
     run::train(context);
   } catch (const run::Interrupted& interrupted) {
     std::cerr << "dhg: interrupted; " << what_is_left(made) << '\n';

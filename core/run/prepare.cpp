@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <chrono>
@@ -57,6 +58,11 @@ class GuestMemoryFile {
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   /// For the VMM, which opens it.
   [[nodiscard]] fs::path path() const { return fmt::format("/proc/{}/fd/{}", getpid(), fd_.get()); }
+  [[nodiscard]] std::uint64_t allocated_bytes() const {
+    struct stat file {};
+    if (fstat(fd_.get(), &file) != 0) throw system_error(errno, "cannot measure guest memory");
+    return static_cast<std::uint64_t>(file.st_blocks) * 512;
+  }
   void write_to(const fs::path& target, const os::Ear& ear) const {
     const UniqueFd file(open(target.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) throw system_error(errno, fmt::format("cannot create '{}'", target.string()));
@@ -91,6 +97,7 @@ struct Plan {
   snapshot::SnapshotKey key;
   ActivePlugin<VmLauncher> launcher;
   std::vector<ActivePlugin<ResultChannel>> channels; // to warm up
+  std::vector<WarmUpProgram> warm_up;
   MachineSpec machine;
 };
 
@@ -113,13 +120,14 @@ std::vector<ActivePlugin<ResultChannel>> channels_to_warm_up(const PrepareContex
   return channels;
 }
 
-Plan make_plan(const PrepareContext& context) {
+Plan make_plan(const std::string& warm_up, const PrepareContext& context) {
   Plan plan;
   const auto& settings = context.settings;
   plan.recipe = load_recipe(context.layout.images, settings.image);
   plan.jvm = choose_jvm_args(plan.recipe, settings);
   plan.launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
   plan.channels = channels_to_warm_up(context, plan.recipe);
+  plan.warm_up = choose_warm_up(plan.recipe, warm_up);
   plan.key = snapshot_key(plan.recipe, settings, plan.launcher.name);
   if (plan.key.version.empty()) plan.key.version = plan.recipe.default_version;
   require_met(plan.launcher.object->requirements(Purpose::boot));
@@ -158,7 +166,9 @@ void make_snapshot(const PrepareContext& context, const Plan& plan, const fs::pa
                        image / "rootfs.erofs", memory.path(), console.get()},
                       context.signals, context.progress);
     bring_up(context, plan, guest);
-    manifest.warmup_ms = warm_up(guest, plan.recipe, plan.channels, context.progress);
+    manifest.warmup =
+        warm_up({guest, plan.channels, [&] { return memory.allocated_bytes(); }, context.progress},
+                plan.warm_up);
     for (const auto& channel : plan.channels) manifest.channels.push_back(channel.name);
     manifest.guest.agent = guest.conversation().agent_version();
     manifest.guest.python = guest.conversation().python_version();
@@ -188,14 +198,15 @@ bool up_to_date(const PrepareContext& context, const std::string& name,
   return existing && existing->image.digest == wanted.image.digest &&
          existing->guest.agent_digest == wanted.guest.agent_digest &&
          existing->guest.jvm_args == wanted.guest.jvm_args &&
+         existing->guest.warmup_digest == wanted.guest.warmup_digest &&
          existing->launcher.fingerprint == wanted.launcher.fingerprint &&
          existing->machine.accelerator == wanted.machine.accelerator;
 }
 
 } // namespace
 
-void prepare(bool force, const PrepareContext& context, Made& made) {
-  const auto plan = make_plan(context);
+void prepare(const PrepareOptions& options, const PrepareContext& context, Made& made) {
+  const auto plan = make_plan(options.warm_up, context);
   say(context, fmt::format("accelerator: {}", to_string(plan.machine.accelerator)));
 
   // Held from here on: `dhg vm clean` keeps the image of a snapshot that is being made.
@@ -212,11 +223,12 @@ void prepare(bool force, const PrepareContext& context, Made& made) {
       snapshot::digest_of_tree({context.layout.guest_agent, context.layout.guest_init,
                                 context.layout.images / context.settings.image});
   manifest.guest.jvm_args = plan.jvm.args;
+  manifest.guest.warmup_digest = digest_of(plan.warm_up);
   manifest.image.recipe = plan.key.image;
   manifest.image.version = plan.key.version;
   const auto image = ensure_image(context, plan.key.version, manifest.image.digest, made);
 
-  if (!force && up_to_date(context, name, manifest)) {
+  if (!options.force && up_to_date(context, name, manifest)) {
     say(context, fmt::format("snapshot {}: there already", name));
     return;
   }

@@ -4,6 +4,7 @@
 #include "os/signals.hpp"
 #include "plugin/registry.hpp"
 #include "run/layout.hpp"
+#include "run/warm_up_programs.hpp"
 #include "snapshot/store.hpp"
 
 #include <functional>
@@ -24,6 +25,11 @@ struct PrepareContext {
   std::function<void(std::string_view)> progress;
 };
 
+struct PrepareOptions {
+  bool force = false;                ///< make the snapshot again even if it is there
+  std::string warm_up = kFullWarmUp; ///< as choose_warm_up() takes it
+};
+
 /// What was made, and stays whatever happens next.
 struct Made {
   bool image = false;
@@ -32,9 +38,9 @@ struct Made {
 
 /// Makes the image and the snapshot that the settings name, unless they are there
 /// and made of the same parts. An existing snapshot stays usable until the new one
-/// replaces it. @param force make the snapshot again in any case
+/// replaces it.
 /// @param made told as it comes about, also if this throws
 /// @throws Error; Interrupted at a signal. Nothing half-made is left.
-void prepare(bool force, const PrepareContext& context, Made& made);
+void prepare(const PrepareOptions& options, const PrepareContext& context, Made& made);
 
 } // namespace dhg::run

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <charconv>
-#include <fstream>
+#include <optional>
 #include <sstream>
 
 namespace dhg::run {
@@ -22,14 +22,6 @@ using config::RawNode;
 using Kind = RawNode::Kind;
 
 constexpr unsigned kMostRuns = 1000;
-
-std::string read_program(const fs::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw Error(Blame::usage, fmt::format("cannot read '{}'", path.string()));
-  return text.str();
-}
 
 // Reads guest.yaml. Small, and written by whoever wrote the recipe; yet a slip in it
 // shall be told at its place.
@@ -67,27 +59,36 @@ class Reader {
     } else if (key == "channels") {
       recipe_.channels = texts(value);
     } else if (key == "warmup") {
-      for (const auto& [index, where, step] : value.members) read_step(step);
+      for (const auto& [index, where, step] : value.members)
+        if (auto read = read_step(step, "program")) recipe_.warmup.push_back(std::move(*read));
+    } else if (key == "families") {
+      if (auto read = read_step(value, "folder"))
+        recipe_.families = {std::move(read->path), read->runs};
     } else {
-      problems_.add_unknown(
-          origin, fmt::format("unknown key '{}'", config::printable(key)), key,
-          {"memory", "default_version", "executor", "jvm_args", "modules", "channels", "warmup"});
+      problems_.add_unknown(origin, fmt::format("unknown key '{}'", config::printable(key)), key,
+                            {"memory", "default_version", "executor", "jvm_args", "modules",
+                             "channels", "warmup", "families"});
     }
   }
 
-  void read_step(const RawNode& step) {
+  /// @param what the key of the path: what is to be run
+  std::optional<Recipe::Step> read_step(const RawNode& step, const char* what) {
     const auto* runs = step.find("runs");
-    const auto* program = step.find("program");
-    if (runs == nullptr || program == nullptr || step.members.size() != 2)
-      return problems_.add_impossible(step, "a step of the warm-up",
-                                      "a map of 'runs' and 'program'", std::nullopt);
+    const auto* path = step.find(what);
+    if (runs == nullptr || path == nullptr || step.members.size() != 2) {
+      problems_.add_impossible(step, "a step of the warm-up",
+                               fmt::format("a map of 'runs' and '{}'", what), std::nullopt);
+      return std::nullopt;
+    }
     unsigned count = 0;
     const auto& number = text(*runs);
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), count);
     if (error != std::errc() || end != number.data() + number.size() || count == 0 ||
-        count > kMostRuns)
-      return problems_.add_impossible(*runs, "runs", "1 to 1000", std::nullopt);
-    recipe_.warmup.insert(recipe_.warmup.end(), count, read_program(folder_ / text(*program)));
+        count > kMostRuns) {
+      problems_.add_impossible(*runs, "runs", "1 to 1000", std::nullopt);
+      return std::nullopt;
+    }
+    return Recipe::Step{folder_ / text(*path), count};
   }
 
   const std::string& text(const RawNode& value) {

@@ -21,8 +21,16 @@ struct Recipe {
   std::vector<std::pair<std::string, std::vector<std::string>>> jvm_args;
   std::vector<std::string> modules;  ///< imported before the warm-up
   std::vector<std::string> channels; ///< result channels to warm up
-  /// Warm-up programs in order, each as often as it is run.
-  std::vector<std::string> warmup;
+  struct Step {
+    std::filesystem::path path;
+    unsigned runs = 1;
+  };
+  std::vector<Step> warmup; ///< programs of every warm-up, in order
+  /// What a full warm-up runs besides: a folder with a folder of programs per family.
+  struct Families {
+    std::filesystem::path folder; ///< empty: there are none
+    unsigned runs = 3;            ///< of each program
+  } families;
 };
 
 /// @param folder of the recipe

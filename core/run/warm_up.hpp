@@ -3,22 +3,30 @@
 #include "dhg/result_channel.hpp"
 #include "run/booted_guest.hpp"
 #include "run/plugins.hpp"
-#include "run/recipe.hpp"
+#include "run/warm_up_programs.hpp"
+#include "snapshot/manifest.hpp"
 
+#include <cstdint>
 #include <functional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace dhg::run {
 
-/// Runs the recipe's programs in the guest, each through every channel, by the requests
-/// that `dhg exec` sends: what they touch and compile is then part of the snapshot.
-/// @param progress hears the time of each run
-/// @return milliseconds of each program, over all channels
-/// @throws Error if one fails in the guest
-[[nodiscard]] std::vector<double> warm_up(BootedGuest& guest, const Recipe& recipe,
-                                          const std::vector<ActivePlugin<ResultChannel>>& channels,
-                                          const std::function<void(std::string_view)>& progress);
+/// What a warm-up works with; all borrowed.
+struct WarmUpContext {
+  BootedGuest& guest;
+  const std::vector<ActivePlugin<ResultChannel>>& channels;
+  /// Bytes of the guest's memory that it has used so far.
+  std::function<std::uint64_t()> memory_used;
+  /// Hears the times of each program, and at the end what each family cost and brings.
+  std::function<void(std::string_view)> progress;
+};
+
+/// Runs the programs in the guest, through one channel after the other, by the requests
+/// that `dhg exec` sends: what they load, compile and touch is then part of the snapshot.
+/// @throws Error if one fails in the guest that may not
+[[nodiscard]] std::vector<snapshot::Manifest::WarmUp> warm_up(
+    const WarmUpContext& context, const std::vector<WarmUpProgram>& programs);
 
 } // namespace dhg::run

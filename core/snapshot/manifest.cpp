@@ -67,6 +67,16 @@ std::uint64_t number(const json& object, const char* name, std::uint64_t least,
   return value.get<std::uint64_t>();
 }
 
+std::vector<double> times(const json& object, const char* name) {
+  std::vector<double> result;
+  for (const auto& time : list_member(object, name)) {
+    if (!time.is_number() || time.get<double>() < 0)
+      refuse(fmt::format("'{}' is not a list of times", name));
+    result.push_back(time.get<double>());
+  }
+  return result;
+}
+
 // It is joined to a folder's path.
 std::string plain_name(const json& object, const char* name) {
   auto value = text(object, name);
@@ -109,6 +119,13 @@ std::string to_json(const Manifest& m) {
                      {"bytes", file.bytes},
                      {"allocated_bytes", file.allocated_bytes},
                      {"xxh3_128", file.digest}});
+  json warmup = json::array();
+  for (const auto& done : m.warmup)
+    warmup.push_back({{"family", done.family},
+                      {"program", done.program},
+                      {"ms", done.ms},
+                      {"memory_bytes", done.memory_bytes},
+                      {"failure", done.failure}});
   const json root{
       {"format", Manifest::kFormat},
       {"created", m.created},
@@ -120,7 +137,8 @@ std::string to_json(const Manifest& m) {
         {"agent_digest", m.guest.agent_digest},
         {"python", m.guest.python},
         {"protocol", m.guest.protocol},
-        {"jvm_args", m.guest.jvm_args}}},
+        {"jvm_args", m.guest.jvm_args},
+        {"warmup_digest", m.guest.warmup_digest}}},
       {"launcher",
        {{"name", m.launcher.name},
         {"version", m.launcher.version},
@@ -130,7 +148,7 @@ std::string to_json(const Manifest& m) {
         {"vcpus", m.machine.vcpus},
         {"accelerator", m.machine.accelerator}}},
       {"channels", m.channels},
-      {"warmup_ms", m.warmup_ms},
+      {"warmup", warmup},
       {"files", files},
   };
   return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
@@ -152,8 +170,9 @@ Manifest parse_manifest(const std::string& source) {
   if (!m.image.version.empty() && !is_version(m.image.version))
     refuse("'version' is not a version");
   const auto& guest = object_member(root, "guest");
-  m.guest = {text(guest, "agent"), hex(guest, "agent_digest"), text(guest, "python"),
-             static_cast<int>(number(guest, "protocol", 1, 1000)), texts(guest, "jvm_args")};
+  m.guest = {text(guest, "agent"),     hex(guest, "agent_digest"),
+             text(guest, "python"),    static_cast<int>(number(guest, "protocol", 1, 1000)),
+             texts(guest, "jvm_args"), hex(guest, "warmup_digest")};
   const auto& launcher = object_member(root, "launcher");
   m.launcher = {plain_name(launcher, "name"), text(launcher, "version"),
                 text(launcher, "fingerprint")};
@@ -166,9 +185,10 @@ Manifest parse_manifest(const std::string& source) {
   if (m.machine.accelerator != "tcg" && m.machine.accelerator != "kvm")
     refuse("'accelerator' is neither tcg nor kvm");
   m.channels = texts(root, "channels");
-  for (const auto& time : list_member(root, "warmup_ms")) {
-    if (!time.is_number() || time.get<double>() < 0) refuse("'warmup_ms' is not a list of times");
-    m.warmup_ms.push_back(time.get<double>());
+  for (const auto& done : list_member(root, "warmup")) {
+    if (!done.is_object()) refuse("'warmup' is not a list of objects");
+    m.warmup.push_back({text(done, "family"), text(done, "program"), times(done, "ms"),
+                        number(done, "memory_bytes", 0, kMaxFile), text(done, "failure")});
   }
   for (const auto& file : list_member(root, "files")) {
     if (!file.is_object()) refuse("'files' is not a list of objects");

@@ -34,6 +34,7 @@ struct Manifest {
     std::string python;
     int protocol = 0;
     std::vector<std::string> jvm_args; ///< empty without a JVM
+    std::string warmup_digest;         ///< of the programs that warmed it up
   } guest;
   struct Launcher {
     std::string name;
@@ -46,7 +47,15 @@ struct Manifest {
     std::string accelerator; ///< "tcg" or "kvm"
   } machine;
   std::vector<std::string> channels; ///< result channels that were warmed up
-  std::vector<double> warmup_ms;
+  /// A program that warmed the guest up.
+  struct WarmUp {
+    std::string family;
+    std::string program;
+    std::vector<double> ms;         ///< of each run
+    std::uint64_t memory_bytes = 0; ///< that the guest used for the first time then
+    std::string failure;            ///< empty: none
+  };
+  std::vector<WarmUp> warmup;
   std::vector<File> files;
 };
 

@@ -154,3 +154,31 @@ def test_two_prepares_at_once(copied):
     assert "another dhg" in second.err
     first.communicate(timeout=60)
     assert first.returncode == 0
+
+
+def test_a_warm_up_of_ones_own(copied, tmp_path):
+    dhg, _ = copied
+    family = tmp_path / "own" / "mine"
+    family.mkdir(parents=True)
+    (family / "good.py").write_text("import colorsys\nprint(colorsys.rgb_to_hsv(1, 0, 0))\n")
+    made = dhg("vm", "prepare", "--image", "python", "--warm-up", tmp_path / "own", timeout=200)
+    assert made.code == 0, made.err
+    assert "mine/good.py" in made.err and "MiB" in made.err
+    assert dhg.exec("import sys; print('colorsys' in sys.modules)").out == "True\n"
+    [status] = json.loads(dhg("vm", "status", "--json").out)["snapshots"]
+    [mine] = [done for done in status["manifest"]["warmup"] if done["family"] == "mine"]
+    assert mine["program"] == "good.py" and len(mine["ms"]) > 1 and mine["failure"] == ""
+    again = dhg("vm", "prepare", "--image", "python", "--warm-up", tmp_path / "own")
+    assert "there already" in again.err
+    # One that fails leaves the old snapshot.
+    (family / "worse.py").write_text("1 / 0\n")
+    failed = dhg("vm", "prepare", "--image", "python", "--warm-up", tmp_path / "own", timeout=200)
+    assert failed.code == 125
+    assert "mine/worse.py" in failed.err and "ZeroDivisionError" in failed.err
+    assert dhg.exec("print('hello')").out == "hello\n"
+
+
+def test_a_warm_up_that_is_none(empty_dhg):
+    run = empty_dhg("vm", "prepare", "--image", "python", "--warm-up", "fast")
+    assert run.code == 2
+    assert "quick" in run.err

@@ -40,11 +40,11 @@ inline Manifest sample_manifest(const std::string& version = "1") {
   m.created = "2026-01-02T03:04:05Z";
   m.dhg_version = version;
   m.image = {"python", "", kDigest};
-  m.guest = {"1.0", kDigest, "3.11.2", 1, {"-Xmx1g"}};
+  m.guest = {"1.0", kDigest, "3.11.2", 1, {"-Xmx1g"}, kDigest};
   m.launcher = {"qemu", "7.2", "microvm 7.2"};
   m.machine = {2U << 20, 1, "tcg"};
   m.channels = {"json-file"};
-  m.warmup_ms = {12.5, 3};
+  m.warmup = {{"join", "exact.py", {12.5, 3}, 4096, ""}};
   m.files = {{"memory", 2U << 20, 4096, kDigest}, {"state", 10, 4096, kDigest}};
   return m;
 }

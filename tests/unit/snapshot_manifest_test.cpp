@@ -69,7 +69,7 @@ TEST_CASE("Every member is needed, and of its own type") {
     CHECK_THAT(complaint(without.dump()), Catch::Contains("'" + at.back() + "' is missing"));
   }
   for (const auto* section :
-       {"image", "guest", "launcher", "machine", "channels", "warmup_ms", "files"}) {
+       {"image", "guest", "launcher", "machine", "channels", "warmup", "files"}) {
     auto without = sample();
     without.erase(section);
     CHECK_THAT(complaint(without.dump()), Catch::Contains(section));
@@ -99,7 +99,7 @@ TEST_CASE("Values out of range are refused") {
            {"/launcher/name", "a/b"},
            {"/created", "yesterday"},
            {"/created", "2026-01-02T03:04:05+01:00"},
-           {"/warmup_ms/0", -1},
+           {"/warmup/0/ms/0", -1},
            {"/guest/python", std::string(5000, 'x')},
            {"/guest/python", "3.11\x1b[31m"},
            {"/channels", json::array_t(1001, "x")}}) {

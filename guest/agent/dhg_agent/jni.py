@@ -24,7 +24,8 @@ class NoJvm(Exception):
     """This process has no JVM."""
 
 
-def _library():
+def library():
+    """The path of libjvm.so."""
     with open("/proc/self/maps") as maps:
         for line in maps:
             if line.endswith("/libjvm.so\n"):
@@ -44,7 +45,7 @@ class Jni:
     """The JVM of this process, seen from whichever thread calls."""
 
     def __init__(self):
-        created = ctypes.PyDLL(_library()).JNI_GetCreatedJavaVMs
+        created = ctypes.PyDLL(library()).JNI_GetCreatedJavaVMs
         machine, count = _Pointer(), ctypes.c_int()
         if created(ctypes.byref(machine), 1, ctypes.byref(count)) != 0 or count.value == 0:
             raise NoJvm

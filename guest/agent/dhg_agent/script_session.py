@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from . import background, session, tables
+from . import background, jit, session, tables
 from .executor import fresh_main, introduce
 
 HOST = "127.0.0.1"
@@ -15,6 +15,11 @@ PORT = 10000
 
 # Among the JVM arguments: those that deephaven-server itself recommends.
 RECOMMENDED = "@deephaven"
+# Likewise: methods are compiled as jit.py says.
+COMPILE_IN_WARM_UP = "@compile-in-warm-up"
+
+# For formula_compiler, which can be imported only in a JVM that has it.
+COMPILER_ARGUMENT = "--add-exports=jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED"
 
 _PROPERTIES = [
     # Only this guest's own programs reach the port.
@@ -50,11 +55,11 @@ def _start_server(jvm_args):
 
     # The recommended arguments choose a collector, and an empty list would mean them too.
     # What is no matter of tuning stays: signals are Python's, some code is not compiled.
-    default_args = ["-Xrs", "-XX:+UnlockDiagnosticVMOptions"]
+    default_args = ["-Xrs", "-XX:+UnlockDiagnosticVMOptions", COMPILER_ARGUMENT]
     default_args += [arg for arg in DEFAULT_JVM_ARGS if "CompilerDirectivesFile" in arg]
     if RECOMMENDED in jvm_args:
-        default_args = list(DEFAULT_JVM_ARGS)
-    own = [arg for arg in jvm_args if arg != RECOMMENDED]
+        default_args = [*DEFAULT_JVM_ARGS, COMPILER_ARGUMENT]
+    own = [arg for arg in jvm_args if not arg.startswith("@")]
     streams = sys.stdout, sys.stderr
     os.dup2(2, 1)  # its chatter is of interest only if it fails
     Server(HOST, PORT, jvm_args=[*own, *_PROPERTIES], default_jvm_args=default_args).start()
@@ -99,6 +104,7 @@ class ScriptSessionExecutor:
         self._scope = fresh_main()  # the server takes what is `__main__` when it starts
         began = time.monotonic()
         _start_server(jvm_args)
+        self._compiler = jit.Phases() if COMPILE_IN_WARM_UP in jvm_args else None
         self._session = _script_session()
         version = importlib.metadata.version("deephaven-server")
         say(f"deephaven-server {version}: started in {time.monotonic() - began:.1f} s")
@@ -107,7 +113,12 @@ class ScriptSessionExecutor:
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
         # Only now: they need the JVM.
-        from . import renew_jvm, server_watch
+        from . import formula_compiler, renew_jvm, server_watch
+
+        try:
+            formula_compiler.install()
+        except Exception as error:  # formulas compile as ever
+            say(f"formulas take longer at their first use: {str(error).splitlines()[0]}")
 
         self._generators = renew_jvm.Generators()
         self._update_errors = tables.update_errors = server_watch.UpdateErrors()
@@ -169,4 +180,6 @@ class ScriptSessionExecutor:
             system.gc()
             system.runFinalization()
         self._background.settle()
+        if self._compiler:
+            self._compiler.late()
         self._generators.prepare()

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import signal
 import socket
 import struct
 import subprocess
@@ -78,6 +79,8 @@ def start_agent(way, inherited, fakes=False):
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # What runs in a shell's background inherits that it is ignored; init does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     inherited.close()
     return process

@@ -1,0 +1,41 @@
+"""Has Deephaven compile its formulas with a compiler that remembers: PooledCompiler.java."""
+
+import os
+import tempfile
+
+import jpy
+from deephaven.jcompat import j_runnable
+
+_NAME = "PooledCompiler"
+_SOURCE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "java", _NAME + ".java")
+_USER = "io.deephaven.engine.context.QueryCompilerImpl"
+_PACKAGE = "jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED"
+
+
+def install():
+    """Replaces the compiler of this process's server. Raises where it is not known."""
+    classes = jpy.get_type("java.lang.Class")
+    system = jpy.get_type("java.lang.ClassLoader").getSystemClassLoader()
+    field = classes.forName(_USER, True, system).getDeclaredField("compiler")
+    with tempfile.TemporaryDirectory() as folder:
+        _compile(folder)
+        url = jpy.get_type("java.io.File")(folder).toURI().toURL()
+        loader = jpy.get_type("java.net.URLClassLoader")([url], system)
+        compiler = loader.loadClass(_NAME).getConstructors()[0].newInstance([])
+        # While its classes are there: all that it consists of is loaded.
+        loader.loadClass(_NAME + "$Task")
+
+    def replace():
+        field.setAccessible(True)
+        field.set(None, compiler)
+
+    # Java asks who calls, and takes Python for nobody; here a class of jpy does.
+    j_runnable(replace).run()
+
+
+def _compile(folder):
+    compiler = jpy.get_type("javax.tools.ToolProvider").getSystemJavaCompiler()
+    said = jpy.get_type("java.io.ByteArrayOutputStream")()
+    arguments = ["--add-exports", _PACKAGE, "-d", folder, _SOURCE]
+    if compiler.run(None, said, said, arguments) != 0:
+        raise RuntimeError(f"{_NAME} cannot be compiled: {said.toString()}")
