@@ -48,3 +48,6 @@ class PythonExecutor:
 
     def quiesce(self):
         """A snapshot follows. There is nothing that outlives a run."""
+
+    def prepare_to_renew(self):
+        """A snapshot follows at once."""

@@ -23,7 +23,8 @@ def install():
         loader = jpy.get_type("java.net.URLClassLoader")([url], system)
         compiler = loader.loadClass(_NAME).getConstructors()[0].newInstance([])
         # While its classes are there: all that it consists of is loaded.
-        loader.loadClass(_NAME + "$Task")
+        for name in ("Task", "Listing"):
+            loader.loadClass(f"{_NAME}${name}")
 
     def replace():
         field.setAccessible(True)

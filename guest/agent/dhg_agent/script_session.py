@@ -182,4 +182,7 @@ class ScriptSessionExecutor:
         self._background.settle()
         if self._compiler:
             self._compiler.late()
+
+    def prepare_to_renew(self):
+        """A snapshot follows at once."""
         self._generators.prepare()

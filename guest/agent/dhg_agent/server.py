@@ -269,6 +269,11 @@ class Agent:
             session.ends.settle()
         return None
 
+    def _refresh_channels(self):
+        for channel in self._channels.values():
+            if hasattr(channel, "refresh"):
+                channel.refresh()
+
     def _program(self, run, code, channel_source):
         channel = self._channel(run.channel, channel_source)
         if run.kind == source.SCRIPT:
@@ -314,8 +319,11 @@ class Agent:
             skipped = quiesce.scrub(scrub_bytes)
         else:
             hooks.before_snapshot()
-            renew.prepare()
             self._executor.quiesce()
+        self._refresh_channels()
+        renew.prepare()
+        self._executor.prepare_to_renew()
+        if not scrub_bytes:
             skipped = quiesce.quiesce()
         answer = json.dumps({"skipped": skipped, "free_bytes": quiesce.free_bytes()})
         self._outbox.send(protocol.frame(protocol.QUIESCED, answer.encode()))

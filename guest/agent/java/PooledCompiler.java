@@ -1,5 +1,6 @@
 import com.sun.tools.javac.api.JavacTaskPool;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -17,6 +18,7 @@ import javax.lang.model.SourceVersion;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.DiagnosticListener;
+import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
@@ -35,6 +37,9 @@ import javax.tools.ToolProvider;
  * what is right, and what is said of a wrong source, is its word.
  */
 public final class PooledCompiler implements JavaCompiler {
+  /** Where Deephaven puts the class of a formula, each in a package of its own. */
+  private static final String FORMULAS = "io.deephaven.temp.";
+
   private final JavaCompiler system = ToolProvider.getSystemJavaCompiler();
 
   /** What has been read belongs to the manager that found it. */
@@ -114,13 +119,14 @@ public final class PooledCompiler implements JavaCompiler {
         else rest.add(option);
       }
       if (output == null) return false;
+      rest.add("-proc:none"); // no source of Deephaven's has annotations that anybody processes
       DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
       StringWriter written = new StringWriter();
       boolean done;
       try {
         done =
             poolFor(classPath)
-                .getTask(written, at(output), said, rest, classes, units, task -> task.call());
+                .getTask(written, new Listing(at(output)), said, rest, classes, units, task -> task.call());
         if (done && out != null) out.write(written.toString());
       } catch (Exception | Error broken) {
         forget();
@@ -153,6 +159,24 @@ public final class PooledCompiler implements JavaCompiler {
         pools.remove(files);
         classPaths.remove(files);
       }
+    }
+  }
+
+  /**
+   * Knows without looking that a formula's package, which is its own, holds nothing yet. The
+   * compiler would ask each of a hundred archives.
+   */
+  private static final class Listing extends ForwardingJavaFileManager<JavaFileManager> {
+    Listing(JavaFileManager files) {
+      super(files);
+    }
+
+    @Override
+    public Iterable<JavaFileObject> list(
+        Location location, String name, Set<JavaFileObject.Kind> kinds, boolean recurse)
+        throws IOException {
+      if (name.startsWith(FORMULAS)) return List.of();
+      return super.list(location, name, kinds, recurse);
     }
   }
 
