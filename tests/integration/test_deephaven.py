@@ -337,3 +337,44 @@ def test_a_name_in_the_scope_that_is_no_string(deephaven):
     )
     assert run.code == 0, run.err
     assert "=== Table: t" in run.out + run.err
+
+
+def test_methods_are_compiled_late_in_a_restored_guest(deephaven):
+    run = deephaven.exec(
+        "import jpy\n"
+        "kind = 'com.sun.management.HotSpotDiagnosticMXBean'\n"
+        "found = jpy.get_type('java.lang.management.ManagementFactory').getPlatformMXBean(\n"
+        "    jpy.get_type('java.lang.Class').forName(kind))\n"
+        "options = jpy.cast(found, jpy.get_type(kind))\n"
+        "print(options.getVMOption('Tier3InvocationThreshold').getValue())\n"
+    )
+    assert (run.code, run.out) == (0, "2000\n"), run.err
+
+
+def test_formulas_are_compiled_by_the_one_that_remembers(deephaven):
+    run = deephaven.exec(
+        "import jpy\n"
+        "from deephaven import DHError, empty_table\n"
+        "from deephaven.jcompat import j_runnable\n"
+        "loader = jpy.get_type('java.lang.ClassLoader').getSystemClassLoader()\n"
+        "name = 'io.deephaven.engine.context.QueryCompilerImpl'\n"
+        "field = jpy.get_type('java.lang.Class').forName(name, True, loader).getDeclaredField('compiler')\n"
+        "j_runnable(lambda: field.setAccessible(True)).run()\n"
+        "print(field.get(None).getClass().getName())\n"
+        "total = 0\n"
+        "for n in range(5):\n"
+        "    total += int(empty_table(2).update([f'A{n} = i + {n}', f'B = A{n} * 2']).to_string(cols='B').split()[-1])\n"
+        "print(total)\n"
+        # The compiler's own words are those of the system's.
+        "try: empty_table(1).update('X = new java.util.ArrayList(i, i)')\n"
+        "except DHError as error: print('ArrayList' in str(error))\n"
+    )
+    assert (run.code, run.out) == (0, "PooledCompiler\n30\nTrue\n"), run.err
+
+
+def test_the_connection_of_dh_table_is_in_the_snapshot(deephaven):
+    run = deephaven.exec(
+        "lines = [line.split() for name in ('tcp', 'tcp6') for line in open(f'/proc/net/{name}')]\n"
+        "print(sum(line[3] == '01' and ':2710' in line[1] for line in lines))\n"
+    )
+    assert run.code == 0 and int(run.out) >= 1, run.err
