@@ -16,12 +16,13 @@ SETTLE_LIMIT_SECONDS = 120
 _QUIET_NS = 20_000_000  # in a second: what wakes up now and then
 
 
-def _all_but(prefixes):
+def _threads(prefixes, named=True):
+    """Those whose names begin with one of `prefixes`, or the others."""
     threads = []
     for thread in os.listdir("/proc/self/task"):
         try:
             with open(f"/proc/self/task/{thread}/comm") as comm:
-                if not comm.read().startswith(prefixes):
+                if comm.read().startswith(prefixes) == named:
                     threads.append(int(thread))
         except FileNotFoundError:  # it has ended
             pass
@@ -52,18 +53,21 @@ class Threads:
         self._begun.acquire()
         threading.Thread(target=self._raise, daemon=True).start()
 
-    def settle(self):
-        """Waits until they have done what they had to do, within a limit."""
+    def settle(self, names):
+        """Waits until those with names that begin so have done what they had to do.
+
+        Within a limit; and not for all, for some have something to do every second.
+        """
         end = time.monotonic() + SETTLE_LIMIT_SECONDS
         while time.monotonic() < end:
-            before = _processor_ns(_all_but(self._foreground))
+            before = _processor_ns(_threads(names))
             time.sleep(1)
-            if _processor_ns(_all_but(self._foreground)) - before < _QUIET_NS:
+            if _processor_ns(_threads(names)) - before < _QUIET_NS:
                 return
 
     def sink(self):
         """From now on they run only when nothing else wants to."""
-        self._sunk = _all_but(self._foreground)
+        self._sunk = _threads(self._foreground, named=False)
         self._schedule(os.SCHED_IDLE)
 
     def rise_soon(self):

@@ -34,6 +34,7 @@ _PROPERTIES = [
 # Threads whose work cannot wait, by the beginnings of the names that the kernel knows:
 # Python's own, and those that a program waits for while its memory is collected.
 _FOREGROUND = ("python3", "VM Thread", "GC Thread", "G1 ")
+_COMPILERS = ("C1 Compiler", "C2 Compiler")
 
 
 def _java_home():
@@ -179,7 +180,7 @@ class ScriptSessionExecutor:
         for _ in range(3):
             system.gc()
             system.runFinalization()
-        self._background.settle()
+        self._background.settle(_COMPILERS)
         if self._compiler:
             self._compiler.late()
 
