@@ -98,9 +98,10 @@ def test_an_endless_loop_ends_at_the_limit(deephaven):
 def test_an_endless_loop_in_a_query_ends_at_the_limit(deephaven):
     run = deephaven.exec(
         "from deephaven import empty_table\n"
-        "t = empty_table(2_000_000_000).update('x = sqrt(i) + sin(i)')", "--timeout", "5s"
+        # A view computes what is asked for and keeps nothing: memory is not what ends it.
+        "t = empty_table(2_000_000_000).view('x = sqrt(i) + sin(i)').sum_by()", "--timeout", "5s"
     )
-    assert run.code == 124 or "OutOfMemory" in run.err or "heap" in run.err.lower()
+    assert run.code == 124
     assert run.seconds < 30
 
 
