@@ -72,13 +72,14 @@ def clock(now_ns):
     time.clock_settime_ns(time.CLOCK_REALTIME, now_ns)
 
 
-def python(seed):
+def python(seed, entropy):
     """Gives Python's and NumPy's generators new states.
 
-    `seed` is a number that the user chose, or None for states that nobody can know.
+    `seed` is a number that the user chose, or None for states that nobody can know, of
+    `entropy`: to ask the kernel for some is more to run.
     """
     if seed is None:
-        random.seed(int.from_bytes(os.urandom(32), "little"))
+        random.seed(int.from_bytes(entropy, "little"))
         if _numpy_state is not None:
             # The position behind the last word: the next number makes all anew.
             _numpy_state.raw = os.urandom(_MT_WORDS * 4) + struct.pack("i", _MT_WORDS)

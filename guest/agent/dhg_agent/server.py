@@ -227,7 +227,7 @@ class Agent:
             renew.clock(run.now_ns)
         if not run.entropy:
             return
-        renew.python(run.seed)
+        renew.python(run.seed, run.entropy[32:])
         seed = run.entropy[32:] if run.seed is None else run.seed.to_bytes(32, "little")
         self._executor.renew(seed)
         hooks.after_restore()
