@@ -159,7 +159,8 @@ Manifest parse_manifest(const std::string& source) {
   const auto root = json::parse(source, nullptr, false);
   if (!root.is_object()) refuse("it is not a JSON object");
   if (const auto format = number(root, "format", 1, 1'000'000); format != Manifest::kFormat)
-    refuse(fmt::format("it has format {}, made by a newer dhg; this one knows format {}", format,
+    refuse(fmt::format("it has format {}, made by {} dhg; this one knows format {}", format,
+                       format > static_cast<unsigned>(Manifest::kFormat) ? "a newer" : "an older",
                        Manifest::kFormat));
 
   Manifest m;

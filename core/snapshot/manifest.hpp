@@ -11,7 +11,7 @@ namespace dhg::snapshot {
 /// What a snapshot is made of. Stored as manifest.json beside its files, written
 /// last: where it is, the snapshot is complete.
 struct Manifest {
-  static constexpr int kFormat = 1;
+  static constexpr int kFormat = 2;
   static constexpr std::size_t kMaxBytes = 1024 * 1024; ///< of its JSON
 
   struct File {

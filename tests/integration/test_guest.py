@@ -6,7 +6,7 @@ import time
 import pytest
 
 GENERATORS = """
-import ctypes, hashlib, multiprocessing, os, random, secrets, ssl, tempfile, time, uuid
+import ctypes, hashlib, multiprocessing, os, random, secrets, sqlite3, ssl, tempfile, time, uuid
 print(random.random())
 print(random.Random().random())
 print(random.SystemRandom().random())
@@ -23,6 +23,7 @@ print(multiprocessing.current_process().authkey.hex())
 print(tempfile.mktemp())
 print(random.gauss(0, 1))
 print(time.time_ns())
+print(sqlite3.connect(":memory:").execute("select random()").fetchone()[0])
 """
 SEEDED = (0, 14)  # lines of generators that --seed makes agree
 
@@ -49,6 +50,19 @@ def test_a_seed_makes_those_agree_that_can(dhg):
 def test_a_seed_is_that_of_python(dhg):
     seeded = dhg.exec("import random; random.seed(7); print(random.random())").out
     assert dhg.exec("import random; print(random.random())", "--seed", "7").out == seeded
+
+
+def test_nothing_counts_what_the_warm_up_did(dhg):
+    run = dhg.exec(
+        "import asyncio, concurrent.futures, logging, tempfile, threading\n"
+        "def name(): return threading.current_thread().name\n"
+        "async def task(): return asyncio.current_task().get_name()\n"
+        "thread = threading.Thread(target=lambda: print(name()))\n"
+        "thread.start(); thread.join()\n"
+        "with concurrent.futures.ThreadPoolExecutor(1) as pool: print(pool.submit(name).result())\n"
+        "print(asyncio.run(task()), tempfile.tempdir, 'warm-up' in logging.root.manager.loggerDict)\n"
+    )
+    assert run.out == "Thread-1 (<lambda>)\nThreadPoolExecutor-0_0\nTask-1 None False\n", run.err
 
 
 @pytest.mark.parametrize("seed", ["-1", "x", "1.5", "18446744073709551616", ""])

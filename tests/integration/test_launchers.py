@@ -23,7 +23,8 @@ def image(prepared, tmp_path_factory):
     """The python image, in the form that the suite takes. Its bzImage is booted by all
     the other tests: here `vmlinuz` is the ELF kernel that was taken out of it."""
     snapshots = prepared("vm", "status", "--json").json()["snapshots"]
-    [built] = {pathlib.Path(s["rootfs"]).parent for s in snapshots if s["name"].startswith("python-")}
+    [built] = {pathlib.Path(s["rootfs"]).parent for s in snapshots
+               if s["name"].startswith("python-") and s["state"] == "complete"}
     folder = tmp_path_factory.mktemp("image")
     for name, source in [("vmlinux", "vmlinux"), ("vmlinuz", "vmlinux"),
                          ("rootfs.erofs", "rootfs.erofs")]:

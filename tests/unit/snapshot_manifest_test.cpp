@@ -49,8 +49,9 @@ TEST_CASE("What is not JSON is not a manifest") {
              Catch::Contains("too large"));
 }
 
-TEST_CASE("Another format is said to be a newer dhg's") {
-  CHECK_THAT(complaint_with("/format", 2), Catch::Contains("newer dhg"));
+TEST_CASE("Another format is said to be a newer or an older dhg's") {
+  CHECK_THAT(complaint_with("/format", 3), Catch::Contains("newer dhg"));
+  CHECK_THAT(complaint_with("/format", 1), Catch::Contains("older dhg"));
   for (const json& wrong : {json(0), json(-1), json("1"), json(1.0), json(nullptr)})
     CHECK_THAT(complaint_with("/format", wrong), Catch::Contains("'format'"));
 }

@@ -1,8 +1,11 @@
 """Gives memory back before a snapshot."""
 
 import gc
+import itertools
 import mmap
 import os
+import sys
+import threading
 
 
 def _trim_heap():
@@ -62,12 +65,20 @@ def _page_out_unused():
             raise OSError(ctypes.get_errno(), "madvise")
 
 
+def _forget_numbers():
+    """Threads and pools of threads are numbered from the beginning, as in a new process."""
+    threading._counter = itertools.count(1).__next__
+    pools = sys.modules.get("concurrent.futures.thread")
+    if pools is not None:
+        pools.ThreadPoolExecutor._counter = itertools.count().__next__
+
+
 def quiesce():
     """Frees what it can. Returns what it could not, as sentences."""
     gc.collect()
     gc.freeze()  # what lives now lives on: later collections leave its pages alone
     skipped = []
-    for step in (_page_out_unused, _trim_heap, _drop_caches, _compact):
+    for step in (_forget_numbers, _page_out_unused, _trim_heap, _drop_caches, _compact):
         try:
             step()
         except (OSError, AttributeError) as error:

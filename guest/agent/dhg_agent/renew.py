@@ -32,6 +32,10 @@ def prepare():
     global _numpy_state
     if "_ssl" in sys.modules:
         _forget_openssl()
+    if "_sqlite3" in sys.modules:
+        _forget_sqlite()
+    if "tempfile" in sys.modules:
+        _forget_temporary_names()
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is None:
         return
@@ -58,6 +62,21 @@ def _forget_openssl():
         generator = find(None)
         if not generator or openssl.EVP_RAND_uninstantiate(generator) != 1:
             raise RuntimeError(f"OpenSSL's generator ({name}) cannot be renewed")
+
+
+def _forget_sqlite():
+    """Takes the state from SQLite's generator, which makes one at its next use.
+
+    https://www.sqlite.org/c3ref/randomness.html
+    """
+    ctypes.CDLL("libsqlite3.so.0").sqlite3_randomness(0, None)
+
+
+def _forget_temporary_names():
+    """The names of temporary files come from a generator of their own, made at the first."""
+    tempfile = sys.modules["tempfile"]
+    tempfile._name_sequence = None
+    tempfile.tempdir = None  # that of the program's environment, not of the warm-up's
 
 
 def kernel(entropy):

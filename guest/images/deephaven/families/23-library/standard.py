@@ -16,5 +16,5 @@ with tempfile.TemporaryDirectory() as folder:
     path = pathlib.Path(folder, "x.csv")
     path.write_text("a,b\n1,2\n")
     print(list(csv.DictReader(path.open())))
-logging.getLogger("warm-up").warning("a warning")
+logging.Logger("warm-up").warning("a warning")
 print(f"{math.pi:.3f} {1234567:,} {'x':>5}", random.randint(1, 6) > 0, time.time() > 0, urllib.parse.quote("a b"))

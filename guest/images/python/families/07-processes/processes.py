@@ -31,7 +31,12 @@ async def one(n):
 
 
 async def several():
-    return await asyncio.gather(one(1), one(2)), await asyncio.wait_for(one(3), 1)
+    # With names: those that asyncio makes are numbered, and a program counts from one.
+    tasks = [asyncio.create_task(one(n), name=f"warm-up {n}") for n in range(3)]
+    return await asyncio.gather(*tasks[:2]), await asyncio.wait_for(tasks[2], 1)
 
 
-print(asyncio.run(several()), sys.version_info[:2])
+loop = asyncio.new_event_loop()
+print(loop.run_until_complete(loop.create_task(several(), name="warm-up")), sys.version_info[:2])
+loop.run_until_complete(loop.shutdown_asyncgens())
+loop.close()
