@@ -32,11 +32,11 @@ async def one(n):
 
 async def several():
     # With names: those that asyncio makes are numbered, and a program counts from one.
-    tasks = [asyncio.create_task(one(n), name=f"warm-up {n}") for n in range(3)]
+    make = asyncio.get_running_loop().create_task
+    tasks = [make(one(n), name=f"warm-up {n}") for n in range(3)]
     return await asyncio.gather(*tasks[:2]), await asyncio.wait_for(tasks[2], 1)
 
 
 loop = asyncio.new_event_loop()
 print(loop.run_until_complete(loop.create_task(several(), name="warm-up")), sys.version_info[:2])
-loop.run_until_complete(loop.shutdown_asyncgens())
 loop.close()
