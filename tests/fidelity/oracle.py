@@ -45,6 +45,12 @@ def arguments(case, script):
     return [str(script), *case.argv], os.devnull
 
 
+def _hear_the_keyboard():
+    """What runs in a shell's background inherits that these are ignored."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class HostOracle:
     """Runs the host's python3; `folder` is where programs may write."""
 
@@ -61,8 +67,7 @@ class HostOracle:
                 stdin=read,
                 capture_output=True,
                 timeout=LIMIT,
-                # What runs in a shell's background inherits that it is ignored.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                preexec_fn=_hear_the_keyboard,
             )
         return Answer.of(done.returncode, done.stdout, done.stderr)
 
