@@ -5,6 +5,7 @@ guest, where each bit of code runs for the first time. The Java Native Interface
 function that stores a number, and little else is executed.
 """
 
+import _thread
 import ctypes
 
 _Pointer = ctypes.c_void_p
@@ -54,6 +55,8 @@ class Jni:
             self._machine, _ATTACH_CURRENT_THREAD_AS_DAEMON, ctypes.c_int,
             ctypes.POINTER(_Pointer), _Pointer,
         )  # fmt: skip
+        # A thread's own view of the machine, which stays. To ask for it is more to run.
+        self._usual, self._usual_view = _thread.get_ident(), self._attached()
         # The functions are the same for all threads; what they get to know of is not.
         self._set_long = _function(
             self._thread(), _SET_LONG_FIELD, None, _Pointer, _Pointer, ctypes.c_longlong
@@ -82,6 +85,9 @@ class Jni:
             self._set_long(thread, each, field, value)
 
     def _thread(self):
+        return self._usual_view if _thread.get_ident() == self._usual else self._attached()
+
+    def _attached(self):
         thread = _Pointer()
         # Also finds one that is attached already.
         if self._attach(self._machine, thread, None) != 0:
