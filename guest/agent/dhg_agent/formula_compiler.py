@@ -3,22 +3,25 @@
 import os
 import tempfile
 
-import jpy
-from deephaven.jcompat import j_runnable
+# What the JVM has to be started with.
+_PACKAGE = "jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED"
+JVM_ARGUMENT = "--add-exports=" + _PACKAGE
 
 _NAME = "PooledCompiler"
 _SOURCE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "java", _NAME + ".java")
 _USER = "io.deephaven.engine.context.QueryCompilerImpl"
-_PACKAGE = "jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED"
 
 
 def install():
     """Replaces the compiler of this process's server. Raises where it is not known."""
+    import jpy  # they need the JVM
+    from deephaven.jcompat import j_runnable
+
     classes = jpy.get_type("java.lang.Class")
     system = jpy.get_type("java.lang.ClassLoader").getSystemClassLoader()
     field = classes.forName(_USER, True, system).getDeclaredField("compiler")
     with tempfile.TemporaryDirectory() as folder:
-        _compile(folder)
+        _compile(jpy, folder)
         url = jpy.get_type("java.io.File")(folder).toURI().toURL()
         loader = jpy.get_type("java.net.URLClassLoader")([url], system)
         compiler = loader.loadClass(_NAME).getConstructors()[0].newInstance([])
@@ -34,7 +37,7 @@ def install():
     j_runnable(replace).run()
 
 
-def _compile(folder):
+def _compile(jpy, folder):
     compiler = jpy.get_type("javax.tools.ToolProvider").getSystemJavaCompiler()
     said = jpy.get_type("java.io.ByteArrayOutputStream")()
     arguments = ["--add-exports", _PACKAGE, "-d", folder, _SOURCE]

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from . import background, jit, session, tables
+from . import background, formula_compiler, jit, session, tables
 from .executor import fresh_main, introduce
 
 HOST = "127.0.0.1"
@@ -17,9 +17,6 @@ PORT = 10000
 RECOMMENDED = "@deephaven"
 # Likewise: methods are compiled as jit.py says.
 COMPILE_IN_WARM_UP = "@compile-in-warm-up"
-
-# For formula_compiler, which can be imported only in a JVM that has it.
-COMPILER_ARGUMENT = "--add-exports=jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED"
 
 _PROPERTIES = [
     # Only this guest's own programs reach the port.
@@ -56,10 +53,10 @@ def _start_server(jvm_args):
 
     # The recommended arguments choose a collector, and an empty list would mean them too.
     # What is no matter of tuning stays: signals are Python's, some code is not compiled.
-    default_args = ["-Xrs", "-XX:+UnlockDiagnosticVMOptions", COMPILER_ARGUMENT]
+    default_args = ["-Xrs", "-XX:+UnlockDiagnosticVMOptions", formula_compiler.JVM_ARGUMENT]
     default_args += [arg for arg in DEFAULT_JVM_ARGS if "CompilerDirectivesFile" in arg]
     if RECOMMENDED in jvm_args:
-        default_args = [*DEFAULT_JVM_ARGS, COMPILER_ARGUMENT]
+        default_args = [*DEFAULT_JVM_ARGS, formula_compiler.JVM_ARGUMENT]
     own = [arg for arg in jvm_args if not arg.startswith("@")]
     streams = sys.stdout, sys.stderr
     os.dup2(2, 1)  # its chatter is of interest only if it fails
@@ -114,7 +111,7 @@ class ScriptSessionExecutor:
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
         # Only now: they need the JVM.
-        from . import formula_compiler, renew_jvm, server_watch
+        from . import renew_jvm, server_watch
 
         try:
             formula_compiler.install()
