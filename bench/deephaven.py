@@ -41,7 +41,8 @@ def boot_and_run(dhg, image):
     own = pathlib.Path(json.loads(status.stdout)["cache"])
     with tempfile.TemporaryDirectory(dir=own) as cache:  # on the same disk: linked, not copied
         shutil.copytree(own / "images", f"{cache}/images", copy_function=os.link)
-        made = subprocess.run([dhg, "vm", "prepare", "--warm-up", "quick", *image], stderr=subprocess.PIPE, text=True,
+        made = subprocess.run([dhg, "vm", "prepare", "--warm-up", "quick", *image],
+                              stderr=subprocess.PIPE, text=True,
                               env={**os.environ, "DHG_CACHE_DIR": cache})
     if made.returncode != 0:
         sys.exit(made.stderr)

@@ -24,9 +24,9 @@ struct agent {
   int err;    // the same of 2
 };
 
-// Starts the agent: argv[0] is the program's path; in its process descriptors 1 to 4
-// are pipes: its output, the frames to it, and its own. Calls `prepare` in the child before execve,
-// if it is not NULL. What fails is told by `fail`.
+// Starts the agent: argv[0] is the program's path; in its process descriptors 1 to 4 are
+// pipes: its output, the frames to it, and its own. Calls `prepare` in the child before
+// execve, if it is not NULL. What fails is told by `fail`.
 struct agent start_agent(char* const argv[], char* const environment[], void (*prepare)(void));
 
 // Passes everything on, until the agent's process is gone and the host has been told how
