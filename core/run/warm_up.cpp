@@ -2,6 +2,7 @@
 
 #include "dhg/error.hpp"
 #include "guest_link/request.hpp"
+#include "run/last_line.hpp"
 
 #include <fmt/format.h>
 
@@ -34,14 +35,6 @@ Run run_once(BootedGuest& guest, const WarmUpProgram& program,
   run.ok = result.outcome == Outcome::ok;
   if (result.error) run.traceback = result.error->traceback;
   return run;
-}
-
-// The last line of a traceback tells the most.
-std::string last_line(const std::string& text) {
-  const auto end = text.find_last_not_of('\n');
-  if (end == std::string::npos) return "";
-  const auto begin = text.find_last_of('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
 }
 
 Done run_all(const WarmUpContext& context, const WarmUpProgram& program) {

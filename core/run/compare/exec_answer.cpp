@@ -1,6 +1,7 @@
 #include "run/compare/exec_answer.hpp"
 
 #include "dhg/error.hpp"
+#include "run/last_line.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -42,11 +43,6 @@ Costs read_costs(const json& answer, double wall_ms) {
   costs.dhg_peak_bytes = peak(resources, "dhg");
   costs.vmm_peak_bytes = peak(resources, "vmm");
   return costs;
-}
-
-std::string last_line(std::string words) {
-  while (!words.empty() && words.back() == '\n') words.pop_back();
-  return words.substr(words.rfind('\n') + 1);
 }
 
 std::string describe(const json& answer) {
