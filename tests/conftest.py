@@ -157,6 +157,13 @@ def wait_until(condition, seconds=5.0):
     return condition()
 
 
+def remove_unreadable_snapshots(dhg):
+    """What a dhg of another manifest format left in the tests' cache."""
+    for snapshot in json.loads(dhg("vm", "status", "--json").out)["snapshots"]:
+        if snapshot["state"] == "broken":
+            shutil.rmtree(snapshot["path"])
+
+
 @pytest.fixture(scope="session")
 def prepared():
     """dhg with a python snapshot; made at the first use."""
@@ -164,6 +171,7 @@ def prepared():
         pytest.fail("DHG_TEST_BINARY is not set; scripts/test sets it")
     CACHE.mkdir(parents=True, exist_ok=True)
     dhg = Dhg(CACHE)
+    remove_unreadable_snapshots(dhg)
     made = dhg("vm", "prepare", "--image", "python", timeout=600)
     assert made.code == 0, made.err
     return dhg
@@ -176,6 +184,7 @@ def prepared_deephaven():
         pytest.fail("DHG_TEST_BINARY is not set; scripts/test sets it")
     dhg = Dhg(CACHE.with_name("dhg-tests-deephaven"), config="fast.yaml")
     dhg.cache.mkdir(parents=True, exist_ok=True)
+    remove_unreadable_snapshots(dhg)
     made = dhg("vm", "prepare", "--version", DEEPHAVEN, timeout=2400)
     assert made.code == 0, made.err
     return dhg
