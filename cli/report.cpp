@@ -65,7 +65,10 @@ json figures_json(const run::ExecReport& report) {
 
 json error_json(const run::ExecReport& report) {
   if (const auto& error = report.result.error)
-    return {{"type", error->type}, {"message", error->message}, {"traceback", error->traceback}};
+    return {{"type", error->type},
+            {"message", error->message},
+            {"traceback", error->traceback},
+            {"hint", optional_text(report.hint)}};
   if (report.message.empty()) return nullptr;
   return {{"message", report.message},
           {"hint", optional_text(report.hint)},

@@ -8,6 +8,7 @@
 #include "run/choose_version.hpp"
 #include "run/fault_recording.hpp"
 #include "run/guest_session.hpp"
+#include "run/out_of_memory.hpp"
 #include "run/patience.hpp"
 #include "run/plugins.hpp"
 #include "snapshot/notes_file.hpp"
@@ -130,8 +131,18 @@ void report_stop(const ExchangeEnd& end, const std::optional<std::chrono::millis
   }
 }
 
+void advise(const snapshot::Manifest& manifest, ExecReport& report) {
+  const auto& error = report.result.error;
+  if (!error) return;
+  const auto advice = out_of_memory(*error, machine_of(manifest), manifest.guest.jvm_args);
+  if (!advice) return;
+  report.message = advice->message;
+  report.hint = advice->hint;
+}
+
 void report_end(const Conversation& conversation, const ResultChannel& channel,
-                const MachineSpec& machine, ExecReport& report) {
+                const snapshot::Manifest& manifest, ExecReport& report) {
+  const auto machine = machine_of(manifest);
   const bool exited = conversation.state() == Conversation::State::exited;
   const auto& exit = conversation.agent_exit();
   if (exited && (exit.by_signal || !conversation.has_result())) {
@@ -141,11 +152,9 @@ void report_end(const Conversation& conversation, const ResultChannel& channel,
     report.message = fmt::format("the program was killed by signal {} ({}) in the guest",
                                  exit.status, strsignal(exit.status));
     if (!exit.out_of_memory) return;
-    report.message += ": the guest ran out of memory";
-    report.hint = fmt::format(
-        "it has {} MiB; give it more in dhg vm prepare and dhg exec: "
-        "--set machine.memory={}MiB",
-        machine.memory_bytes >> 20, machine.memory_bytes >> 19);
+    const auto advice = out_of_guest_memory(machine);
+    report.message += ": " + advice.message;
+    report.hint = advice.hint;
     return;
   }
   report.result = channel.decode(conversation.result());
@@ -157,6 +166,7 @@ void report_end(const Conversation& conversation, const ResultChannel& channel,
       break;
     case Outcome::exception:
       report.outcome = RunOutcome::exception;
+      advise(manifest, report);
       break;
     case Outcome::exit:
       report.outcome = RunOutcome::exit;
@@ -304,7 +314,8 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     add_guest_phases(conversation, sent, timing::Clock::now(), timeline, report);
     report_stop(end, timeout, report);
     const auto read = timeline.span("read");
-    if (end.stopped == Stopped::no) report_end(conversation, *channel.object, machine, report);
+    if (end.stopped == Stopped::no)
+      report_end(conversation, *channel.object, snapshot.manifest(), report);
   } catch (const Error& error) {
     // The VMM dies of what went wrong with its memory, and the other way round.
     const auto reason = memory.vmm_is_to_blame() ? "" : memory.failure();

@@ -56,7 +56,7 @@ struct ExecReport {
   RunOutcome outcome = RunOutcome::ok;
   int exit_code = 0;
   CodeResult result;   ///< for ok, exception and exit
-  std::string message; ///< for the others: what happened
+  std::string message; ///< for the others, and where memory ran out: what happened
   std::string hint;    ///< what to do about it; may be empty
   /// Whether some of the user's code may have run. At most once, ever.
   bool code_may_have_run = false;

@@ -119,6 +119,8 @@ def test_out_of_the_jvms_memory(deephaven):
         "while True: kept.append(Arrays(50_000_000))", "--timeout", "120s", timeout=150)
     assert run.code == 1, run.err
     assert "OutOfMemoryError" in run.err
+    assert "the Java heap is full: its limit is 1g" in run.err
+    assert "-Xmx2g" in run.err and "machine.memory=6144MiB" in run.err
 
 
 def test_a_hundred_mebibytes_of_output(deephaven):
