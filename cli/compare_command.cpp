@@ -1,16 +1,16 @@
 #include "command.hpp"
-#include "compare/progress.hpp"
-#include "compare/reports.hpp"
+#include "compare_progress.hpp"
 #include "output_file.hpp"
 #include "setup.hpp"
 
+#include "compare/baseline.hpp"
+#include "compare/document.hpp"
+#include "compare/preflight.hpp"
+#include "compare/reports/reports.hpp"
+#include "compare/runner.hpp"
 #include "config/units.hpp"
 #include "dhg/error.hpp"
-#include "run/compare/baseline.hpp"
-#include "run/compare/document.hpp"
-#include "run/compare/preflight.hpp"
-#include "run/compare/runner.hpp"
-#include "snapshot/names.hpp"
+#include "run/preflight.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -26,7 +26,7 @@
 namespace dhg::cli {
 namespace {
 
-using namespace run::compare;
+using namespace compare;
 using Texts = std::vector<std::string>;
 
 constexpr unsigned kMostRounds = 10'000;
@@ -273,7 +273,11 @@ int compare(const Invocation& invocation) {
                                        [](const auto& variant) { return !variant.external; }));
   measurement.program = program.shown;
   const auto store = make_store();
-  const auto files = check_variants(measurement, make_registry(layout), store, layout);
+  const auto registry = make_registry(layout);
+  const auto files = check_variants(measurement, [&](const config::Settings& settings) {
+    auto found = run::preflight(settings, registry, store, layout);
+    return VariantFacts{found.accelerator, found.vmm_version, std::move(found.files)};
+  });
   const BaselineStore baselines(store.root());
   std::optional<Baseline> baseline;
   if (const auto name = text(values, "baseline"))

@@ -3,7 +3,7 @@
 #include "dhg/error.hpp"
 #include "dhg/process.hpp"
 #include "run/offspring.hpp"
-#include "run/pass_lines.hpp"
+#include "text/pass_lines.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -90,7 +90,7 @@ class Script {
     const auto got = read(said_.get(), part.data(), part.size());
     if (got < 0) return errno == EINTR || errno == EAGAIN;
     buffer_.append(part.data(), static_cast<std::size_t>(got));
-    pass_lines(buffer_, [this](std::string_view line) {
+    text::pass_lines(buffer_, [this](std::string_view line) {
       last_ = line;
       progress_(line);
     });

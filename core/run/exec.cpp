@@ -313,7 +313,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     throw Error(error.blame(), message, error.hint());
   }
   report.memory = memory.stats();
-  if (context.measure) report.vmm_use = resources_of(vm->process_fd());
+  if (context.measure) report.vmm_use = os::resources_of(vm->process_fd());
   const auto teardown = timeline.span("teardown");
   // Both give memory back; there may be two processors to do it.
   const auto let_go = std::async(std::launch::async, [&] { source.let_go(); });

@@ -30,7 +30,7 @@ std::vector<fs::path> programs_of(const fs::path& folder) {
   return result;
 }
 
-std::string text_of(const fs::path& path) {
+std::string program_text(const fs::path& path) {
   std::ifstream file(path);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file) throw system_error(errno, fmt::format("cannot read '{}'", path.string()));
@@ -52,9 +52,10 @@ void run_once(const PrepareContext& context, const config::Settings& settings,
   if (!console) throw system_error(errno, "cannot create a memory file");
   timing::Timeline timeline;
   CaptureSink sink;
-  const auto report = exec({text_of(path), path.filename().string(), {path.filename().string()}},
-                           {settings, context.registry, context.store, context.layout,
-                            context.signals, timeline, sink, console.get()});
+  const auto report =
+      exec({program_text(path), path.filename().string(), {path.filename().string()}},
+           {settings, context.registry, context.store, context.layout, context.signals, timeline,
+            sink, console.get()});
   if (report.outcome == RunOutcome::interrupted) throw Interrupted{report.exit_code - 128};
   if (report.exit_code != 0)
     throw Error(Blame::environment,

@@ -1,7 +1,7 @@
 #include "snapshot/notes_file.hpp"
 
 #include "dhg/error.hpp"
-#include "snapshot/names.hpp"
+#include "text/plain_name.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -53,7 +53,7 @@ NotesFile::NotesFile(const std::filesystem::path& folder, const Manifest& manife
     : path_(folder / ("notes." + owner)),
       binding_(binding_of(manifest)),
       folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)) {
-  if (!is_plain_name(owner))
+  if (!text::is_plain_name(owner))
     throw Error(Blame::environment, fmt::format("'{}' cannot be part of a file's name", owner));
   if (!folder_) throw system_error(errno, fmt::format("cannot open '{}'", folder.string()));
 }

@@ -2,6 +2,7 @@
 
 #include "dhg/error.hpp"
 #include "snapshot/digest.hpp"
+#include "text/plain_name.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ std::string remedy(const std::string& name) {
 }
 
 const std::string& checked_name(const std::string& name) {
-  if (!is_plain_name(name))
+  if (!text::is_plain_name(name))
     throw Error(Blame::usage, fmt::format("'{}' cannot be the name of a snapshot or image", name),
                 "names have letters, digits, '-', '_' and '.'");
   return name;
