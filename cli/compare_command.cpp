@@ -10,12 +10,14 @@
 #include "compare/runner.hpp"
 #include "config/units.hpp"
 #include "dhg/error.hpp"
+#include "os/descriptors.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
 #include "run/preflight.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
@@ -126,7 +128,7 @@ Program read_program(const po::variables_map& values, bool needed) {
   const auto script = text(values, "script");
   if (code && script) throw Error(Blame::usage, "-c and --script: one of them", "");
   if (code) return {{"-c", *code}, *code};
-  if (script && access(script->c_str(), R_OK) != 0)
+  if (script && !os::may_read(*script))
     throw system_error(errno, fmt::format("cannot read '{}'", *script));
   // A name in front of which there is "-" would be an option.
   if (script) return {{script->starts_with('-') ? "./" + *script : *script}, *script};
@@ -166,12 +168,6 @@ class Reports {
   std::optional<OutputFile> json_;
   std::optional<OutputFile> html_;
 };
-
-Texts all_environment() {
-  Texts all;
-  for (char** entry = environ; *entry != nullptr; ++entry) all.emplace_back(*entry);
-  return all;
-}
 
 Baseline load_baseline(const BaselineStore& store, const std::string& name,
                        Measurement& measurement, bool any_machine) {
@@ -290,7 +286,7 @@ int compare(const Invocation& invocation) {
 
   {
     Progress progress;
-    measure(measurement, {program.options, files, all_environment(), limit(values), signals,
+    measure(measurement, {program.options, files, os::own_environment(), limit(values), signals,
                           [&](std::size_t done, std::size_t all) { progress(done, all); }});
   }
   note_cache(measurement);
@@ -308,7 +304,8 @@ int compare(const Invocation& invocation) {
                                                                     : "runs failed"));
   const CompareResult result{measurement, analysis};
   const auto everything = document(measurement, analysis);
-  const bool colour = isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").value_or("").empty();
+  const bool colour =
+      os::is_terminal(os::kStandardOutput) && environment("NO_COLOR").value_or("").empty();
   {
     const os::SignalsEndUs at_once;
     std::cout << table_report(result, colour) << std::flush;

@@ -1,7 +1,8 @@
 #include "compare_progress.hpp"
 
+#include "os/descriptors.hpp"
+
 #include <fmt/format.h>
-#include <unistd.h>
 #include <cmath>
 #include <iostream>
 #include <string>
@@ -17,7 +18,8 @@ std::string in_words(double seconds) {
 
 } // namespace
 
-Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1), began_(Clock::now()), said_(began_) {}
+Progress::Progress()
+    : terminal_(os::is_terminal(os::kStandardError)), began_(Clock::now()), said_(began_) {}
 
 Progress::~Progress() {
   if (terminal_) std::cerr << "\r\033[K" << std::flush;

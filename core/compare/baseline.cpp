@@ -1,11 +1,11 @@
 #include "compare/baseline.hpp"
 
 #include "dhg/error.hpp"
+#include "os/process.hpp"
 #include "text/plain_name.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -93,7 +93,7 @@ Baseline BaselineStore::load(const std::string& name) const {
 void BaselineStore::save(const std::string& name, std::string_view text) const {
   const auto file = path(name);
   fs::create_directories(folder_);
-  const auto part = folder_ / fmt::format(".{}.{}.part", name, getpid());
+  const auto part = folder_ / fmt::format(".{}.{}.part", name, os::own_pid());
   {
     std::ofstream stream(part, std::ios::trunc);
     stream << text;

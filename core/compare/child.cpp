@@ -1,12 +1,10 @@
 #include "compare/child.hpp"
 
-#include "dhg/error.hpp"
+#include "os/descriptors.hpp"
+#include "os/process.hpp"
+#include "os/readiness.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
 #include <array>
-#include <cerrno>
 #include <csignal>
 
 namespace dhg::compare {
@@ -18,27 +16,14 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMostOutput = 64UL * 1024 * 1024;
 constexpr auto kPatience = 3s; // between asking a child to end and ending it
 
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Pipe make_pipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw system_error(errno, "cannot create a pipe");
-  Pipe result{UniqueFd(ends[0]), UniqueFd(ends[1])};
-  if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) throw system_error(errno, "cannot set up a pipe");
-  return result;
-}
-
 // @return false once there will be no more
 bool read_some(int fd, std::string& into) {
   std::array<char, 65536> part;
   for (;;) {
-    const auto got = read(fd, part.data(), part.size());
-    if (got > 0) into.append(part.data(), static_cast<std::size_t>(got));
-    if (got > 0 && into.size() <= kMostOutput) continue;
-    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+    const auto got = os::read_now(fd, part);
+    if (!got) return false;
+    into.append(part.data(), *got);
+    if (*got == 0 || into.size() > kMostOutput) return true;
   }
 }
 
@@ -54,13 +39,12 @@ class Watcher {
                                  {signals_.fd(), POLLIN, 0},
                                  {out.get(), POLLIN, 0},
                                  {err.get(), POLLIN, 0}}};
-      const int ready = poll(set.data(), set.size(), poll_timeout_ms(deadline_));
-      if (ready < 0 && errno != EINTR) throw system_error(errno, "cannot wait for a run");
+      const bool ready = os::await_any(set, deadline_);
       if (set[0].revents != 0) return;
-      end_.timed_out = ready == 0;
-      if (ready > 0 && set[1].revents != 0) end_.signal = signals_.take();
-      if (ready > 0 && set[2].revents != 0 && !read_some(out.get(), end_.out)) out.reset();
-      if (ready > 0 && set[3].revents != 0 && !read_some(err.get(), end_.err)) err.reset();
+      end_.timed_out = !ready;
+      if (set[1].revents != 0) end_.signal = signals_.take();
+      if (set[2].revents != 0 && !read_some(out.get(), end_.out)) out.reset();
+      if (set[3].revents != 0 && !read_some(err.get(), end_.err)) err.reset();
       end_.too_much_output = end_.out.size() > kMostOutput || end_.err.size() > kMostOutput;
       if (end_.timed_out || end_.too_much_output || end_.signal != 0) return stop();
     }
@@ -70,9 +54,9 @@ class Watcher {
   // dhg tidies up when it is asked to; a shell's children are told together with it,
   // for each child is the leader of a session of its own.
   void stop() {
-    ::kill(-child_.pid(), SIGTERM);
+    os::signal_session(child_.pid(), SIGTERM);
     (void)child_.wait(deadline_in(kPatience));
-    ::kill(-child_.pid(), SIGKILL);
+    os::signal_session(child_.pid(), SIGKILL);
   }
 
   ChildProcess& child_;
@@ -85,10 +69,10 @@ class Watcher {
 
 ChildEnd run_child(ProcessSpec spec, os::SignalFd& signals, std::chrono::milliseconds limit) {
   ChildEnd end;
-  auto out = make_pipe();
-  auto err = make_pipe();
-  spec.descriptors.insert(spec.descriptors.end(),
-                          {{out.write.get(), STDOUT_FILENO}, {err.write.get(), STDERR_FILENO}});
+  auto out = os::make_pipe();
+  auto err = os::make_pipe();
+  spec.descriptors.insert(spec.descriptors.end(), {{out.write.get(), os::kStandardOutput},
+                                                   {err.write.get(), os::kStandardError}});
   const auto began = Clock::now();
   ChildProcess child(spec);
   out.write.reset();

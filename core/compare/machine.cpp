@@ -1,9 +1,9 @@
 #include "compare/machine.hpp"
 
+#include "os/machine.hpp"
+#include "os/processors.hpp"
+
 #include <fmt/format.h>
-#include <sched.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 #include <fstream>
 
 namespace dhg::compare {
@@ -18,22 +18,14 @@ std::string cpu_model() {
   return "unknown";
 }
 
-unsigned usable_processors() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 0;
-  return static_cast<unsigned>(CPU_COUNT(&set));
-}
-
 } // namespace
 
 Machine this_machine() {
   Machine machine;
   machine.cpu = cpu_model();
-  machine.processors = usable_processors();
-  machine.memory_bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  utsname system{};
-  if (uname(&system) == 0) machine.kernel = system.release;
+  machine.processors = os::usable_processors();
+  machine.memory_bytes = os::physical_memory();
+  machine.kernel = os::kernel_release();
   return machine;
 }
 

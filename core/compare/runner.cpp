@@ -5,10 +5,10 @@
 #include "compare/schedule.hpp"
 #include "dhg/error.hpp"
 #include "os/page_cache.hpp"
+#include "os/process.hpp"
 #include "os/resources.hpp"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <algorithm>
 
 namespace dhg::compare {
@@ -55,14 +55,13 @@ ProcessSpec command_of(const Variant& variant, const RunnerContext& context) {
 std::string why_failed(const ChildEnd& end, const RunnerContext& context, bool external) {
   if (end.timed_out) return fmt::format("took longer than {} ms", context.limit.count());
   if (end.too_much_output) return "printed more than 64 MiB";
-  if (end.status != 0 && (external || WIFSIGNALED(end.status)))
+  if (end.status != 0 && (external || os::ended_by_signal(end.status)))
     return describe_wait_status(end.status);
   return {};
 }
 
 void take_external(const ChildEnd& end, std::uint64_t own_peak, Run& run) {
-  run.output = {WIFSIGNALED(end.status) ? 128 + WTERMSIG(end.status) : WEXITSTATUS(end.status),
-                end.out, end.err, ""};
+  run.output = {os::exit_code(end.status), end.out, end.err, ""};
   // The first process of a child shares our memory for a moment, which counts as its own.
   if (end.use.peak_bytes > own_peak) run.peak_bytes = end.use.peak_bytes;
 }

@@ -3,9 +3,6 @@
 #include "os/read_file.hpp"
 #include "text/utf8.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>

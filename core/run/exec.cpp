@@ -4,6 +4,7 @@
 #include "guest_link/request.hpp"
 #include "memory/memory_session.hpp"
 #include "os/ear.hpp"
+#include "os/readiness.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/choose_version.hpp"
 #include "run/fault_recording.hpp"
@@ -13,7 +14,6 @@
 #include "snapshot/notes_file.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -98,9 +98,8 @@ MachineSpec machine_of(const snapshot::Manifest& manifest) {
 
 // Its sockets close a moment before a process is gone.
 bool has_ended(int process_fd) {
-  constexpr int kMomentMs = 20;
-  pollfd ended{process_fd, POLLIN, 0};
-  return poll(&ended, 1, kMomentMs) > 0;
+  constexpr auto kMoment = 20ms;
+  return os::await_one(process_fd, deadline_in(kMoment));
 }
 
 void report_stop(const ExchangeEnd& end, const std::optional<std::chrono::milliseconds>& timeout,

@@ -1,6 +1,7 @@
 #include "run/train.hpp"
 
 #include "dhg/error.hpp"
+#include "os/descriptors.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/build_image.hpp"
 #include "run/exec.hpp"
@@ -10,7 +11,6 @@
 #include "snapshot/notes_file.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -48,8 +48,7 @@ bool has_learnt(const PrepareContext& context, const PageServer& server, const s
 
 void run_once(const PrepareContext& context, const config::Settings& settings,
               const fs::path& path) {
-  const UniqueFd console(memfd_create("dhg-console", MFD_CLOEXEC));
-  if (!console) throw system_error(errno, "cannot create a memory file");
+  const auto console = os::make_memory_file("dhg-console");
   timing::Timeline timeline;
   CaptureSink sink;
   const auto report =

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace dhg::snapshot {
+namespace dhg::os {
 
 enum class LockMode { shared, exclusive };
 
@@ -21,18 +21,22 @@ class FileLock {
                                                         LockMode mode);
   /// Waits for those who hold it.
   /// @param ear may be null
-  /// @throws Error that names one of them, at the deadline; os::Interrupted
+  /// @throws Error that names one of them, at the deadline; Interrupted
   [[nodiscard]] static FileLock take(const std::filesystem::path& path, LockMode mode,
-                                     Deadline deadline, const os::Ear* ear = nullptr);
+                                     Deadline deadline, const Ear* ear = nullptr);
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
   UniqueFd fd_;
 };
 
+/// The same on a file or folder that is open, for as long as it is.
+/// @return false if somebody holds it, or with errno
+[[nodiscard]] bool try_lock(int fd) noexcept;
+
 /// A process that holds a lock on `path` now, as the kernel tells
 /// (/proc/locks). For messages: nothing if there is none, or it is not visible
 /// from here.
 [[nodiscard]] std::optional<pid_t> lock_holder(const std::filesystem::path& path);
 
-} // namespace dhg::snapshot
+} // namespace dhg::os

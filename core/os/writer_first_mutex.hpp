@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-namespace dhg::memory {
+namespace dhg::os {
 
 /// A shared mutex whose exclusive side does not starve: std::shared_mutex lets new
 /// readers in while a writer waits, so that with enough of them it waits for ever.
@@ -29,4 +29,4 @@ class WriterFirstMutex {
   pthread_rwlock_t lock_;
 };
 
-} // namespace dhg::memory
+} // namespace dhg::os

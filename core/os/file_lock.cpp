@@ -1,4 +1,4 @@
-#include "snapshot/lock.hpp"
+#include "os/file_lock.hpp"
 
 #include "dhg/error.hpp"
 #include "os/event_fd.hpp"
@@ -9,7 +9,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -19,7 +18,7 @@
 #include <fstream>
 #include <thread>
 
-namespace dhg::snapshot {
+namespace dhg::os {
 namespace {
 
 UniqueFd open_lock(const std::filesystem::path& path) {
@@ -34,7 +33,7 @@ int operation(LockMode mode) { return mode == LockMode::shared ? LOCK_SH : LOCK_
 // and interrupts this thread's system calls when there is reason to.
 class Interruption {
  public:
-  Interruption(Deadline deadline, const os::Ear* ear) {
+  Interruption(Deadline deadline, const Ear* ear) {
     struct sigaction action {};
     action.sa_handler = [](int) {};
     sigset_t wanted;
@@ -46,7 +45,7 @@ class Interruption {
     thread_ = std::thread([this, deadline, ear, waiting = pthread_self()] {
       std::array<pollfd, 1> over{{{over_.fd(), POLLIN, 0}}};
       try {
-        if (os::wait(ear, over, deadline)) return;
+        if (wait(ear, over, deadline)) return;
       } catch (...) {
         reason_ = std::current_exception();
       }
@@ -71,7 +70,7 @@ class Interruption {
   }
 
  private:
-  os::EventFd over_;
+  EventFd over_;
   std::exception_ptr reason_; // before due_ is set
   std::atomic<bool> due_{false};
   sigset_t mask_{};
@@ -96,7 +95,7 @@ std::optional<FileLock> FileLock::try_take(const std::filesystem::path& path, Lo
 }
 
 FileLock FileLock::take(const std::filesystem::path& path, LockMode mode, Deadline deadline,
-                        const os::Ear* ear) {
+                        const Ear* ear) {
   if (auto free = try_take(path, mode)) return std::move(*free);
   auto fd = open_lock(path);
   const Interruption interruption(deadline, ear);
@@ -110,6 +109,8 @@ FileLock FileLock::take(const std::filesystem::path& path, LockMode mode, Deadli
   }
   return FileLock(std::move(fd));
 }
+
+bool try_lock(int fd) noexcept { return flock(fd, LOCK_EX | LOCK_NB) == 0; }
 
 std::optional<pid_t> lock_holder(const std::filesystem::path& path) {
   struct stat info {};
@@ -131,4 +132,4 @@ std::optional<pid_t> lock_holder(const std::filesystem::path& path) {
   return std::nullopt;
 }
 
-} // namespace dhg::snapshot
+} // namespace dhg::os

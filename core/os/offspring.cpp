@@ -1,19 +1,18 @@
-#include "run/offspring.hpp"
+#include "os/offspring.hpp"
 
 #include "dhg/deadline.hpp"
 #include "dhg/unique_fd.hpp"
+#include "os/process.hpp"
+#include "os/readiness.hpp"
 
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <cerrno>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 
-namespace dhg::run {
+namespace dhg::os {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,11 +33,7 @@ std::set<pid_t> children() {
 // @return whether it is gone
 bool end_process(pid_t pid, Deadline deadline) {
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (process && syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0) == 0) {
-    pollfd ended{process.get(), POLLIN, 0};
-    while (poll(&ended, 1, poll_timeout_ms(deadline)) < 0 && errno == EINTR) {
-    }
-  }
+  if (process && kill_process(process.get())) (void)await_one(process.get(), deadline);
   return waitpid(pid, nullptr, WNOHANG) != 0;
 }
 
@@ -66,4 +61,4 @@ void Offspring::end() noexcept {
   }
 }
 
-} // namespace dhg::run
+} // namespace dhg::os

@@ -3,7 +3,7 @@
 #include <sys/types.h>
 #include <set>
 
-namespace dhg::run {
+namespace dhg::os {
 
 /// All processes that are started while it is there, and what these start in turn, also
 /// those that turn into daemons: this process adopts them. For the thread that starts them;
@@ -25,4 +25,4 @@ class Offspring {
   bool adopts_ = false;
 };
 
-} // namespace dhg::run
+} // namespace dhg::os
