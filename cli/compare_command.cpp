@@ -1,21 +1,23 @@
 #include "command.hpp"
-#include "compare/progress.hpp"
-#include "compare/reports.hpp"
+#include "compare_progress.hpp"
 #include "output_file.hpp"
 #include "setup.hpp"
 
+#include "compare/baseline.hpp"
+#include "compare/document.hpp"
+#include "compare/preflight.hpp"
+#include "compare/reports/reports.hpp"
+#include "compare/runner.hpp"
 #include "config/units.hpp"
 #include "dhg/error.hpp"
-#include "run/compare/baseline.hpp"
-#include "run/compare/document.hpp"
-#include "run/compare/preflight.hpp"
-#include "run/compare/runner.hpp"
-#include "snapshot/names.hpp"
+#include "os/descriptors.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
+#include "run/preflight.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
@@ -26,7 +28,7 @@
 namespace dhg::cli {
 namespace {
 
-using namespace run::compare;
+using namespace compare;
 using Texts = std::vector<std::string>;
 
 constexpr unsigned kMostRounds = 10'000;
@@ -126,7 +128,7 @@ Program read_program(const po::variables_map& values, bool needed) {
   const auto script = text(values, "script");
   if (code && script) throw Error(Blame::usage, "-c and --script: one of them", "");
   if (code) return {{"-c", *code}, *code};
-  if (script && access(script->c_str(), R_OK) != 0)
+  if (script && !os::may_read(*script))
     throw system_error(errno, fmt::format("cannot read '{}'", *script));
   // A name in front of which there is "-" would be an option.
   if (script) return {{script->starts_with('-') ? "./" + *script : *script}, *script};
@@ -166,12 +168,6 @@ class Reports {
   std::optional<OutputFile> json_;
   std::optional<OutputFile> html_;
 };
-
-Texts all_environment() {
-  Texts all;
-  for (char** entry = environ; *entry != nullptr; ++entry) all.emplace_back(*entry);
-  return all;
-}
 
 Baseline load_baseline(const BaselineStore& store, const std::string& name,
                        Measurement& measurement, bool any_machine) {
@@ -273,7 +269,11 @@ int compare(const Invocation& invocation) {
                                        [](const auto& variant) { return !variant.external; }));
   measurement.program = program.shown;
   const auto store = make_store();
-  const auto files = check_variants(measurement, make_registry(layout), store, layout);
+  const auto registry = make_registry(layout);
+  const auto files = check_variants(measurement, [&](const config::Settings& settings) {
+    auto found = run::preflight(settings, registry, store, layout);
+    return VariantFacts{found.accelerator, found.vmm_version, std::move(found.files)};
+  });
   const BaselineStore baselines(store.root());
   std::optional<Baseline> baseline;
   if (const auto name = text(values, "baseline"))
@@ -286,7 +286,7 @@ int compare(const Invocation& invocation) {
 
   {
     Progress progress;
-    measure(measurement, {program.options, files, all_environment(), limit(values), signals,
+    measure(measurement, {program.options, files, os::own_environment(), limit(values), signals,
                           [&](std::size_t done, std::size_t all) { progress(done, all); }});
   }
   note_cache(measurement);
@@ -304,7 +304,8 @@ int compare(const Invocation& invocation) {
                                                                     : "runs failed"));
   const CompareResult result{measurement, analysis};
   const auto everything = document(measurement, analysis);
-  const bool colour = isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").value_or("").empty();
+  const bool colour =
+      os::is_terminal(os::kStandardOutput) && environment("NO_COLOR").value_or("").empty();
   {
     const os::SignalsEndUs at_once;
     std::cout << table_report(result, colour) << std::flush;

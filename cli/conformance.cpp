@@ -3,13 +3,13 @@
 #include "dhg/deadline.hpp"
 #include "dhg/error.hpp"
 #include "dhg/process.hpp"
+#include "os/descriptors.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
+#include "os/readiness.hpp"
 #include "run/build_image.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <boost/property_tree/ptree.hpp>
@@ -40,25 +40,18 @@ const char* suite_name(dhg_plugin_kind kind) {
   return "";
 }
 
-UniqueFd memory_file() {
-  UniqueFd fd(memfd_create("dhg-conformance", MFD_CLOEXEC));
-  if (!fd) throw system_error(errno, "cannot create a memory file");
-  return fd;
-}
+UniqueFd memory_file() { return os::make_memory_file("dhg-conformance"); }
 
 std::string contents(const UniqueFd& file) {
-  constexpr off_t kMost = 1 << 20;
-  std::string text(static_cast<std::size_t>(std::min(lseek(file.get(), 0, SEEK_END), kMost)), '\0');
-  const auto got = pread(file.get(), text.data(), text.size(), 0);
-  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  return text;
+  constexpr std::uint64_t kMost = 1 << 20;
+  return os::head_of(file.get(), kMost);
 }
 
 // The group outlives its leader if the plugin started something.
 class Group {
  public:
   explicit Group(const ProcessSpec& spec) : leader_(spec) {}
-  ~Group() { ::kill(-leader_.pid(), SIGKILL); }
+  ~Group() { os::signal_session(leader_.pid(), SIGKILL); }
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
   [[nodiscard]] ChildProcess& leader() { return leader_; }
@@ -150,19 +143,19 @@ Ended run_bounded(const std::string& program, std::vector<std::string> args,
   const auto out = memory_file();
   const auto report = memory_file();
   ProcessSpec spec{program, std::move(args), environment, {}};
-  for (char** variable = environ; *variable != nullptr; ++variable)
-    spec.environment.emplace_back(*variable);
+  const auto own = os::own_environment();
+  spec.environment.insert(spec.environment.end(), own.begin(), own.end());
   spec.descriptors = {
-      {out.get(), STDOUT_FILENO}, {out.get(), STDERR_FILENO}, {report.get(), kReportFd}};
+      {out.get(), os::kStandardOutput}, {out.get(), os::kStandardError}, {report.get(), kReportFd}};
 
   Group group(spec);
   const auto deadline = deadline_in(limit);
   std::array<pollfd, 2> waiting{pollfd{group.leader().process_fd(), POLLIN, 0},
                                 pollfd{signals.fd(), POLLIN, 0}};
   for (;;) {
-    const int ready = poll(waiting.data(), waiting.size(), poll_timeout_ms(deadline));
+    const bool ready = os::await_any(waiting, deadline);
     if (const int signal = signals.take(); signal != 0) throw run::Interrupted{signal};
-    if (ready == 0) return {false, 0, contents(out), contents(report)};
+    if (!ready) return {false, 0, contents(out), contents(report)};
     if (waiting[0].revents != 0) break;
   }
   const auto status = group.leader().wait(deadline_in(1s));
@@ -174,7 +167,7 @@ ConformanceSuite::ConformanceSuite(const std::filesystem::path& folder, dhg_plug
     : program_(folder / suite_name(kind)),
       environment_{"DHG_CONFORMANCE_PLUGINS=" + plugin.string()},
       signals_(signals) {
-  if (access(program_.c_str(), X_OK) != 0)
+  if (!os::may_run(program_))
     throw system_error(
         errno, fmt::format("the conformance suite '{}' is not there", program_.string()),
         "install the Debian package dhg-dev, or build dhg with -DDHG_BUILD_TESTS=ON");
@@ -203,7 +196,7 @@ RuleResult ConformanceSuite::check(const std::string& rule, std::chrono::millise
   if (!ended.in_time)
     return {false,
             {fmt::format("found   no end within {} s: it was killed", limit.count() / 1000)}};
-  if (WIFEXITED(ended.status) && WEXITSTATUS(ended.status) == 0) return {true, {}};
+  if (ended.status == 0) return {true, {}};
   RuleResult result{false, read_findings(ended.report)};
   if (result.findings.empty())
     result.findings.push_back("found   the suite " + describe_wait_status(ended.status));

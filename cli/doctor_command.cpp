@@ -9,7 +9,6 @@
 #include "run/recipe.hpp"
 
 #include <fmt/format.h>
-#include <sys/statvfs.h>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -41,9 +40,9 @@ Requirement check_memory(std::uint64_t wanted) {
 Requirement check_disk(const std::filesystem::path& cache) {
   auto folder = cache;
   while (!std::filesystem::exists(folder)) folder = folder.parent_path();
-  struct statvfs info {};
-  const bool known = statvfs(folder.c_str(), &info) == 0;
-  const auto available = known ? static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize : 0;
+  std::error_code error;
+  const auto space = std::filesystem::space(folder, error);
+  const auto available = error ? 0 : space.available;
   const bool enough = available >= kPrepareSpace;
   return {"disk", enough, fmt::format("{} MiB available in {}", available >> 20, folder.string()),
           enough ? "" : "free some, or set DHG_CACHE_DIR to a folder on a larger disk"};

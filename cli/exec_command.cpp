@@ -5,15 +5,15 @@
 #include "trace_file.hpp"
 
 #include "dhg/error.hpp"
+#include "os/descriptors.hpp"
 #include "os/read_file.hpp"
 #include "run/exec.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -73,7 +73,7 @@ run::Program read_program(const po::variables_map& values, std::vector<std::stri
   const bool from_stdin = rest[0] == "-";
   program.kind = from_stdin ? ProgramKind::stdin : ProgramKind::script;
   program.code =
-      from_stdin ? read_all(STDIN_FILENO, "standard input", ear) : read_script(rest[0], ear);
+      from_stdin ? read_all(os::kStandardInput, "standard input", ear) : read_script(rest[0], ear);
   program.filename = from_stdin ? "<stdin>" : absolute(rest[0]);
   program.argv = std::move(rest);
   return program;
@@ -132,19 +132,9 @@ Usage exec_usage() {
 // The console's last lines tell why a guest died.
 class Console {
  public:
-  Console() : fd_(memfd_create("dhg-console", MFD_CLOEXEC)) {
-    if (!fd_) throw system_error(errno, "cannot create a memory file");
-  }
+  Console() : fd_(os::make_memory_file("dhg-console")) {}
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-  [[nodiscard]] std::string tail() const {
-    constexpr off_t kTail = 2000;
-    const auto size = lseek(fd_.get(), 0, SEEK_END);
-    std::string text(static_cast<std::size_t>(std::min(size, kTail)), '\0');
-    const auto got =
-        pread(fd_.get(), text.data(), text.size(), size - static_cast<off_t>(text.size()));
-    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return text;
-  }
+  [[nodiscard]] std::string tail() const { return os::tail_of(fd_.get(), 2000); }
 
  private:
   UniqueFd fd_;
@@ -219,7 +209,7 @@ int exec(const Invocation& invocation) {
       if (is_shown(report.result, shown))
         std::cout << *report.result.result_repr << '\n' << std::flush;
       // What a program prints may be data for another: nothing is put between it.
-      const bool to_person = isatty(STDOUT_FILENO) == 1;
+      const bool to_person = os::is_terminal(os::kStandardOutput);
       if (to_person && !report.result.tables.empty() && !streams.out_is_at_line_start())
         std::cout << '\n';
       print_tables(to_person ? std::cout : std::cerr, report.result.tables);
@@ -233,7 +223,7 @@ int exec(const Invocation& invocation) {
     print(report);
     std::cout.flush();
     if (trace) trace->discard(); // the page server's thread may still be at its log
-    _exit(report.exit_code);
+    std::_Exit(report.exit_code);
   };
   run::ExecReport report;
   if (!is_blank(program.code))

@@ -1,7 +1,7 @@
 #include "command.hpp"
 
+#include "compare/explain/explain.hpp"
 #include "dhg/error.hpp"
-#include "run/explain/explain.hpp"
 
 #include <fmt/format.h>
 #include <cerrno>
@@ -14,7 +14,7 @@
 namespace dhg::cli {
 namespace {
 
-namespace explain = run::explain;
+namespace explain = compare::explain;
 
 constexpr std::uintmax_t kLargest = 256UL * 1024 * 1024;
 

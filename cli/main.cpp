@@ -1,10 +1,9 @@
 #include "command.hpp"
 
 #include "dhg/error.hpp"
+#include "os/descriptors.hpp"
 #include "os/ear.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <iostream>
 
 namespace {
@@ -13,18 +12,11 @@ constexpr int kExitUsage = 2;
 constexpr int kExitTimeout = 124;
 constexpr int kExitFailed = 125;
 
-// A descriptor that the caller closed would be the next that is opened, and output
-// would go into it. For reading only, so that writing fails.
-void fill_standard_descriptors() {
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-    if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDONLY);
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
   const auto started = std::chrono::steady_clock::now();
-  fill_standard_descriptors();
+  dhg::os::fill_standard_descriptors();
   try {
     const int code = dhg::cli::dispatch({argv + 1, argv + argc}, started);
     std::cout.flush();

@@ -5,7 +5,7 @@
 #include "dhg/error.hpp"
 #include "run/page_service.hpp"
 
-#include <unistd.h>
+#include <cstdlib>
 #include <iostream>
 
 namespace dhg::cli {
@@ -65,7 +65,7 @@ int page_server(const Invocation& invocation) {
   // A page server's thread that never returns still uses all this.
   if (end.stuck) {
     std::cout.flush();
-    _exit(exit_code(end));
+    std::_Exit(exit_code(end));
   }
   return exit_code(end);
 }

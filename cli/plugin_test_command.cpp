@@ -8,7 +8,6 @@
 #include "run/test_image.hpp"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <iostream>
 
 namespace dhg::cli {

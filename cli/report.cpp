@@ -19,7 +19,7 @@ json memory_json(const memory::MemoryStats& stats) {
           {"removed_bytes", stats.removed_bytes}};
 }
 
-json resources_json(const std::optional<run::ResourceUse>& use) {
+json resources_json(const std::optional<os::ResourceUse>& use) {
   if (!use) return nullptr;
   return {{"cpu_seconds", use->cpu_seconds},
           {"peak_bytes", use->peak_bytes},
@@ -96,7 +96,7 @@ json run_facts(const run::ExecReport& report, const timing::Timeline& timeline) 
       {"memory", memory_json(report.memory)},
       {"page_server", figures_json(report)},
       {"resources",
-       {{"dhg", resources_json(run::own_resources())}, {"vmm", resources_json(report.vmm_use)}}},
+       {{"dhg", resources_json(os::own_resources())}, {"vmm", resources_json(report.vmm_use)}}},
   };
 }
 

@@ -1,6 +1,6 @@
 #include "tables.hpp"
 
-#include "config/text.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <ostream>
@@ -8,7 +8,7 @@
 namespace dhg::cli {
 namespace {
 
-using config::printable;
+using text::printable;
 
 std::string title(const TableInfo& table) {
   auto text = fmt::format("=== Table: {}", printable(table.name));

@@ -2,8 +2,8 @@
 
 #include "config/raw.hpp"
 #include "config/schema.hpp"
-#include "config/text.hpp"
 #include "dhg/error.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -97,7 +97,8 @@ void check_path(const std::string& path, const Origin& origin) {
     const auto word = path.substr(begin, end - begin);
     const auto known = keys_below(group);
     if (std::find(known.begin(), known.end(), word) == known.end())
-      problems.add_unknown(origin, fmt::format("unknown key '{}'", printable(word)), word, known);
+      problems.add_unknown(origin, fmt::format("unknown key '{}'", text::printable(word)), word,
+                           known);
     problems.raise();
     group = path.substr(0, end);
     if (end == path.size()) break;
@@ -120,11 +121,11 @@ void apply_set(RawNode& root, const std::string& assignment) {
   const auto equals = assignment.find('=');
   const auto path = assignment.substr(0, equals);
   if (equals == std::string::npos || path.empty() || path.front() == '.' || path.back() == '.' ||
-      path.find("..") != std::string::npos || find_bad_byte(assignment))
+      path.find("..") != std::string::npos || text::find_bad_byte(assignment))
     throw Error(Blame::usage,
-                fmt::format("--set {}: not of the form KEY=VALUE", printable(assignment)),
+                fmt::format("--set {}: not of the form KEY=VALUE", text::printable(assignment)),
                 "for example: --set page_server.plugin=lazy-4k");
-  const Origin origin{Origin::Kind::flag, "--set " + printable(path)};
+  const Origin origin{Origin::Kind::flag, "--set " + text::printable(path)};
   check_path(path, origin);
   set_value(root, path, assignment.substr(equals + 1), origin);
 }
@@ -132,8 +133,8 @@ void apply_set(RawNode& root, const std::string& assignment) {
 void apply_flag(RawNode& root, const std::string& flag, const std::string& path,
                 const std::string& value) {
   const Origin origin{Origin::Kind::flag, flag};
-  if (find_bad_byte(value))
-    throw Error(Blame::usage, fmt::format("{} {}: not a text", flag, printable(value)));
+  if (text::find_bad_byte(value))
+    throw Error(Blame::usage, fmt::format("{} {}: not a text", flag, text::printable(value)));
   set_value(root, path, value, origin);
 }
 
@@ -144,7 +145,7 @@ void apply_environment(RawNode& root,
   const auto is_set = [&](const char* name) {
     const auto value = environment(name).value_or("");
     if (!value.empty() && value != "0" && value != "1")
-      throw Error(Blame::usage, fmt::format("{}={}: it is 1 or 0", name, printable(value)));
+      throw Error(Blame::usage, fmt::format("{}={}: it is 1 or 0", name, text::printable(value)));
     return value == "1";
   };
   const bool eager = is_set(kEager);

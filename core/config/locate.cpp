@@ -1,7 +1,7 @@
-#include "config/near_names.hpp"
 #include "config/raw.hpp"
-#include "config/text.hpp"
 #include "dhg/error.hpp"
+#include "text/near_names.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -31,12 +31,13 @@ fs::path locate(const std::string& name, const fs::path& installed) {
   for (const auto& candidate : {installed / name, installed / (name + ".yaml")})
     if (fs::is_regular_file(candidate, ignored)) return candidate;
   const auto names = yaml_files(installed);
-  auto near = near_names(name, names);
-  if (near.empty()) near = near_names(name + ".yaml", names);
+  auto near = text::near_names(name, names);
+  if (near.empty()) near = text::near_names(name + ".yaml", names);
   throw Error(
       Blame::usage,
       fmt::format(
-          "there is no config '{}', neither here nor in {}{}", printable(name), installed.string(),
+          "there is no config '{}', neither here nor in {}{}", text::printable(name),
+          installed.string(),
           near.empty() ? "" : fmt::format("; did you mean '{}'?", fmt::join(near, "' or '"))),
       names.empty() ? "none is installed there"
                     : fmt::format("installed are: {}", fmt::join(names, ", ")));

@@ -1,10 +1,7 @@
 #include "config/raw.hpp"
-#include "config/text.hpp"
 #include "dhg/error.hpp"
 #include "os/read_file.hpp"
-
-#include <fcntl.h>
-#include <unistd.h>
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -113,7 +110,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
     if (anchor != 0) refuse(name_, mark, "anchors are not supported");
     if (!tag.empty() && tag != "?" && tag != "!")
-      refuse(name_, mark, fmt::format("the tag '{}' is not supported", printable(tag)));
+      refuse(name_, mark, fmt::format("the tag '{}' is not supported", text::printable(tag)));
     if (stack_.size() >= kMaxDepth) refuse(name_, mark, "nested too deeply");
   }
 
@@ -128,7 +125,7 @@ class TreeBuilder final : public YAML::EventHandler {
     for (const auto& member : level.node->members)
       if (member.key == key)
         refuse(name_, mark,
-               fmt::format("'{}' is here a second time; the first is at {}", printable(key),
+               fmt::format("'{}' is here a second time; the first is at {}", text::printable(key),
                            member.key_origin.text));
     level.key = key;
     level.key_origin = origin(mark);
@@ -166,7 +163,7 @@ class TreeBuilder final : public YAML::EventHandler {
 // yaml-cpp would replace what is not UTF-8, take U+0004 for the file's end, and read
 // UTF-16 where a byte order mark says so.
 void check_bytes(const std::string& text, const std::string& name) {
-  const auto bad = find_bad_byte(text);
+  const auto bad = text::find_bad_byte(text);
   if (!bad) return;
   const auto before = std::string_view(text).substr(0, bad->offset);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
@@ -177,7 +174,7 @@ void check_bytes(const std::string& text, const std::string& name) {
 }
 
 [[noreturn]] void refuse_file(const std::string& what, const std::string& path, int error) {
-  throw Error(Blame::usage, fmt::format("cannot {} '{}': {}", what, printable(path),
+  throw Error(Blame::usage, fmt::format("cannot {} '{}': {}", what, text::printable(path),
                                         std::generic_category().message(error)));
 }
 
@@ -195,7 +192,7 @@ std::string read_text(const std::string& path, const os::Ear* ear) {
 
 RawNode parse_text(const std::string& given_text, const std::string& given_name) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  const auto name = printable(given_name);
+  const auto name = text::printable(given_name);
   const auto text =
       given_text.substr(given_text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
   if (text.size() > kMaxFile)
@@ -212,7 +209,7 @@ RawNode parse_text(const std::string& given_text, const std::string& given_name)
     if (!empty && parser.HandleNextDocument(rest))
       throw Error(Blame::usage, fmt::format("{}: more than one YAML document", name));
   } catch (const YAML::Exception& e) {
-    refuse(name, e.mark, printable(e.msg));
+    refuse(name, e.mark, text::printable(e.msg));
   }
   auto root = builder.take();
   if (empty || (root.kind == RawNode::Kind::scalar && root.text.empty()))

@@ -1,6 +1,6 @@
 #include "config/schema.hpp"
-#include "config/text.hpp"
 #include "dhg/error.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -104,9 +104,9 @@ Options validate_options(const RawNode* given, std::span<const dhg_option> decla
     const auto option = std::find_if(declared.begin(), declared.end(),
                                      [&, &key = name](const auto& o) { return key == o.name; });
     if (option == declared.end()) {
-      problems.add_unknown(origin,
-                           fmt::format("'{}' has no option '{}'", plugin_name, printable(name)),
-                           name, names);
+      problems.add_unknown(
+          origin, fmt::format("'{}' has no option '{}'", plugin_name, text::printable(name)), name,
+          names);
       continue;
     }
     const bool scalar = value.kind == RawNode::Kind::scalar;

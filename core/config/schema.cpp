@@ -1,9 +1,9 @@
 #include "config/schema.hpp"
 
-#include "config/near_names.hpp"
-#include "config/text.hpp"
 #include "dhg/error.hpp"
-#include "snapshot/names.hpp"
+#include "text/near_names.hpp"
+#include "text/plain_name.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -30,7 +30,7 @@ bool is_word(const std::string& text) {
 }
 
 bool assign_plugin(PluginChoice& to, const std::string& text) {
-  const bool is_path = text.starts_with('/') && !find_bad_byte(text);
+  const bool is_path = text.starts_with('/') && !text::find_bad_byte(text);
   if (!is_word(text) && !is_path) return false;
   to.name = text;
   return true;
@@ -54,13 +54,13 @@ const std::array kSchema{
         "of the image; newest: of the newest snapshot, or what the image prefers",
         [](Settings& s, const std::string& t) {
           s.version = t == "newest" ? "" : t;
-          return t == "newest" || snapshot::is_version(t);
+          return t == "newest" || text::is_version(t);
         }},
     Key{"jvm_args", "default", "default, a choice of the image, or arguments that begin with '-'",
         "how the JVM in the guest was started",
         [](Settings& s, const std::string& t) {
           s.jvm_args = t;
-          return is_word(t) || (t.starts_with('-') && !find_bad_byte(t));
+          return is_word(t) || (t.starts_with('-') && !text::find_bad_byte(t));
         }},
     Key{"machine.memory", "default", "default, or 128MiB to 1TiB, a multiple of 2MiB",
         "the guest's memory; default: what the image asks for",
@@ -89,7 +89,7 @@ const std::array kSchema{
         "where to write which pages the run faulted on, and when",
         [](Settings& s, const std::string& t) {
           s.page_server.record = t == "none" ? "" : t;
-          return t == "none" || (t.starts_with('/') && !find_bad_byte(t));
+          return t == "none" || (t.starts_with('/') && !text::find_bad_byte(t));
         }},
     Key{"page_server.patience", "10s", "1s to 60m",
         "how long it may install nothing while the guest waits, before the run is ended",
@@ -164,7 +164,7 @@ void Problems::add(const Origin& where, const std::string& what) {
 void Problems::add_unknown(const Origin& where, const std::string& what, std::string_view word,
                            const std::vector<std::string>& known) {
   auto line = what;
-  if (const auto near = near_names(word, known); !near.empty()) {
+  if (const auto near = text::near_names(word, known); !near.empty()) {
     line += fmt::format("; did you mean '{}'?", fmt::join(near, "' or '"));
   } else if (known.empty()) {
     line += "; there are none";
@@ -186,7 +186,7 @@ void Problems::add_impossible(const RawNode& value, const std::string& what,
   const auto shown = value.kind == RawNode::Kind::map        ? "a group of keys"
                      : value.kind == RawNode::Kind::sequence ? "a list"
                      : value.text.empty()                    ? "nothing"
-                                          : fmt::format("'{}'", printable(value.text));
+                                          : fmt::format("'{}'", text::printable(value.text));
   // A flag tells by itself what it is about.
   const bool told = value.origin.kind == Origin::Kind::flag && find_key(what) != nullptr;
   add(value.origin,

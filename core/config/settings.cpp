@@ -1,7 +1,7 @@
 #include "config/settings.hpp"
 
 #include "config/schema.hpp"
-#include "config/text.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -28,7 +28,7 @@ class Validator {
     for (const auto& [name, origin, value] : node.members) {
       const auto path = join(prefix, name);
       if (std::find(known.begin(), known.end(), name) == known.end()) {
-        problems_.add_unknown(origin, fmt::format("unknown key '{}'", printable(name)), name,
+        problems_.add_unknown(origin, fmt::format("unknown key '{}'", text::printable(name)), name,
                               known);
       } else if (is_options_path(path)) {
         take_options(path, value);
@@ -58,7 +58,7 @@ class Validator {
     }
     for (const auto& [name, origin, option] : value.members)
       if (option.kind != RawNode::Kind::scalar)
-        problems_.add_impossible(option, fmt::format("{}.{}", path, printable(name)),
+        problems_.add_impossible(option, fmt::format("{}.{}", path, text::printable(name)),
                                  "a single value", std::nullopt);
     auto& choice = path == "launcher.options"      ? settings_.launcher
                    : path == "page_server.options" ? settings_.page_server.choice

@@ -1,6 +1,6 @@
 #include "config/schema.hpp"
 #include "config/settings.hpp"
-#include "config/text.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -52,7 +52,7 @@ void show_options(std::string& out, const RawNode& section) {
   for (const auto& [plugin, origin, unused] : section.set_aside)
     for (const auto& option : unused.members)
       out += fmt::format("  # {}: option '{}' of '{}' is not used\n", option.key_origin.text,
-                         printable(option.key), printable(plugin));
+                         text::printable(option.key), text::printable(plugin));
 }
 
 } // namespace

@@ -2,11 +2,11 @@
 
 #include "dhg/error.hpp"
 #include "guest_link/frames.hpp"
+#include "os/random.hpp"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <array>
-#include <cerrno>
+#include <cstddef>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -16,11 +16,10 @@ namespace {
 using nlohmann::json;
 
 std::string fresh_entropy() {
-  std::array<unsigned char, 64> bytes;
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw system_error(errno, "cannot get random bytes for the guest");
+  std::array<std::byte, 64> bytes;
+  os::fill_randomly(bytes);
   std::string hex;
-  for (const auto b : bytes) hex += fmt::format("{:02x}", b);
+  for (const auto b : bytes) hex += fmt::format("{:02x}", std::to_integer<unsigned>(b));
   return hex;
 }
 

@@ -1,9 +1,9 @@
 #include "memory/call_watch.hpp"
 
+#include "os/readiness.hpp"
+
 #include <fmt/format.h>
-#include <poll.h>
 #include <algorithm>
-#include <cerrno>
 
 namespace dhg::memory {
 namespace {
@@ -61,10 +61,7 @@ void CallWatch::watch() {
   std::uint64_t progress = 0;
   milliseconds without{0};
   for (;;) {
-    pollfd over{over_.fd(), POLLIN, 0};
-    const int ready = poll(&over, 1, static_cast<int>(step.count()));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready != 0) return;
+    if (os::await_one(over_.fd(), deadline_in(step))) return;
     const auto change_now = changes_.load(std::memory_order_acquire);
     const auto progress_now = progress_();
     without += step;

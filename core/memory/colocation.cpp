@@ -1,12 +1,7 @@
 #include "memory/colocation.hpp"
 
-#include "dhg/error.hpp"
-
-#include <sys/timerfd.h>
-#include <unistd.h>
 #include <algorithm>
-#include <cerrno>
-#include <cstdint>
+#include <chrono>
 
 namespace dhg::memory {
 namespace {
@@ -18,24 +13,17 @@ constexpr int kMostNeeded = 64;
 
 } // namespace
 
-Colocation::Colocation()
-    : timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
-      needed_in_a_row_(kNeededFirst) {
-  if (!timer_) throw system_error(errno, "cannot create a timer");
-}
+Colocation::Colocation() : needed_in_a_row_(kNeededFirst) {}
 
 void Colocation::set_timer(bool ticks) noexcept {
   // Faults come in bursts; after so long without one, the burst is over.
-  constexpr long kBurstGapNanoseconds = 3'000'000;
+  constexpr std::chrono::milliseconds kBurstGap{3};
   if (ticks == ticking_) return;
-  const timespec gap{0, ticks ? kBurstGapNanoseconds : 0};
-  const itimerspec every{gap, gap};
-  if (timerfd_settime(timer_.get(), 0, &every, nullptr) == 0) ticking_ = ticks;
+  if (timer_.set(ticks ? kBurstGap : std::chrono::milliseconds(0))) ticking_ = ticks;
 }
 
 void Colocation::tick() noexcept {
-  std::uint64_t expirations = 0;
-  (void)!read(timer_.get(), &expirations, sizeof expirations);
+  timer_.take();
   if (!fault_since_tick_) {
     release();
     needed_in_a_row_ = kNeededFirst;
@@ -62,26 +50,20 @@ void Colocation::follow(pid_t thread) noexcept {
 
 void Colocation::bind(pid_t thread) noexcept {
   // Where the scheduler put us: it knows which processor has time.
-  const int here = sched_getcpu();
-  if (here < 0) return;
-  Bound bound{thread, {}, {}};
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(static_cast<unsigned>(here), &one);
-  if (sched_getaffinity(thread, sizeof(cpu_set_t), &bound.its_processors) != 0 ||
-      sched_getaffinity(0, sizeof(cpu_set_t), &bound.our_processors) != 0 ||
-      sched_setaffinity(0, sizeof one, &one) != 0)
-    return;
-  bound_ = bound;
-  if (sched_setaffinity(thread, sizeof one, &one) != 0) return release();
+  const auto here = os::current_processor();
+  const auto its = os::processors_of(thread);
+  const auto ours = os::processors_of(0);
+  if (!here || !its || !ours || !os::confine(0, *here)) return;
+  bound_ = Bound{thread, *its, *ours};
+  if (!os::confine(thread, *here)) return release();
   set_timer(true);
 }
 
 void Colocation::release() noexcept {
   if (!bound_) return;
   // The other thread may have ended; then there is nothing to give back.
-  sched_setaffinity(bound_->thread, sizeof(cpu_set_t), &bound_->its_processors);
-  sched_setaffinity(0, sizeof(cpu_set_t), &bound_->our_processors);
+  os::confine(bound_->thread, bound_->its_processors);
+  os::confine(0, bound_->our_processors);
   bound_.reset();
 }
 

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "dhg/unique_fd.hpp"
+#include "os/processors.hpp"
+#include "os/ticker.hpp"
 
-#include <sched.h>
-#include <sys/types.h>
 #include <optional>
 
 namespace dhg::memory {
@@ -32,21 +31,21 @@ class Colocation {
   /// Expires every few milliseconds while threads are bound; each time is for tick().
   /// A timer for all and not a limit to each wait: setting that and taking it back is
   /// two exits to the hypervisor in each fault.
-  [[nodiscard]] int timer() const noexcept { return timer_.get(); }
+  [[nodiscard]] int timer() const noexcept { return timer_.fd(); }
   /// Releases, if there was no fault since the last time.
   void tick() noexcept;
 
  private:
   struct Bound {
     pid_t thread;
-    cpu_set_t its_processors;
-    cpu_set_t our_processors;
+    os::Processors its_processors;
+    os::Processors our_processors;
     int faults = 1; // since then
   };
   void set_timer(bool ticks) noexcept;
   void bind(pid_t thread) noexcept;
 
-  const UniqueFd timer_;
+  os::Ticker timer_;
   bool ticking_ = false;
   bool fault_since_tick_ = false;
   pid_t last_ = 0;

@@ -2,14 +2,14 @@
 #include "memory/page_reader.hpp"
 
 #include "dhg/unique_fd.hpp"
+#include "os/file.hpp"
+#include "os/page_cache.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 #include <zstd.h>
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -21,15 +21,8 @@ using namespace compressed;
 
 constexpr std::uint64_t kLongestFetch = 1024 * 1024;
 
-bool read_at(int fd, void* into, std::size_t size, std::uint64_t offset) {
-  for (auto* at = static_cast<char*>(into); size != 0;) {
-    const auto got = pread(fd, at, size, static_cast<off_t>(offset));
-    if (got <= 0) return false;
-    at += got;
-    offset += static_cast<std::uint64_t>(got);
-    size -= static_cast<std::size_t>(got);
-  }
-  return true;
+bool read_whole(int fd, void* into, std::size_t size, std::uint64_t offset) {
+  return os::read_at(fd, into, size, offset) == size;
 }
 
 // What a thread needs to unpack frames, and the ones that it unpacked last.
@@ -63,7 +56,7 @@ class CompressedReader final : public PageReader {
         memory_bytes_(memory_bytes),
         index_(std::move(index)) {}
   ~CompressedReader() override {
-    if (damaged_ && is_still_there()) unlink(path_.c_str());
+    if (damaged_ && is_still_there()) (void)std::remove(path_.c_str());
   }
 
   [[nodiscard]] std::uint64_t longest() const noexcept override { return kLongestFetch; }
@@ -84,9 +77,7 @@ class CompressedReader final : public PageReader {
 
   void read_ahead(ByteRange range, bool /*wait*/) const noexcept override {
     for (auto i = range.offset / kFrame; i * kFrame < range.end() && i < index_.size(); ++i)
-      if (index_[i].length != 0)
-        posix_fadvise(fd_.get(), static_cast<off_t>(index_[i].offset),
-                      static_cast<off_t>(index_[i].length), POSIX_FADV_WILLNEED);
+      if (index_[i].length != 0) os::read_ahead(fd_.get(), index_[i].offset, index_[i].length);
   }
 
   [[nodiscard]] bool damaged() const noexcept override { return damaged_; }
@@ -94,10 +85,9 @@ class CompressedReader final : public PageReader {
  private:
   // Or has been replaced by a new one.
   [[nodiscard]] bool is_still_there() const noexcept {
-    struct stat ours {};
-    struct stat there {};
-    return fstat(fd_.get(), &ours) == 0 && lstat(path_.c_str(), &there) == 0 &&
-           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+    const auto ours = os::examine(fd_.get());
+    const auto there = os::examine(path_);
+    return ours && there && ours->is_same_as(*there);
   }
 
   [[nodiscard]] bool unpack(Workshop& workshop, std::uint64_t first, std::uint64_t end) const {
@@ -108,11 +98,11 @@ class CompressedReader final : public PageReader {
       const auto& entry = index_[i];
       if (entry.length == 0) {
         std::memset(into, 0, size);
-      } else if (!read_at(fd_.get(), workshop.packed.data(), entry.length, entry.offset) ||
+      } else if (!read_whole(fd_.get(), workshop.packed.data(), entry.length, entry.offset) ||
                  ZSTD_decompressDCtx(workshop.context, into, size, workshop.packed.data(),
                                      entry.length) != size) {
         damaged_ = true;
-        if (!read_at(memory_.get(), into, size, i * kFrame)) return false;
+        if (!read_whole(memory_.get(), into, size, i * kFrame)) return false;
       }
     }
     workshop.owner = number_;
@@ -136,11 +126,10 @@ std::unique_ptr<PageReader> open_compressed_copy(const std::filesystem::path& co
                                                  const std::filesystem::path& memory,
                                                  std::uint64_t memory_bytes,
                                                  const std::string& binding) {
-  UniqueFd fd(open(copy.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  struct stat info {};
+  auto fd = os::open_no_link(copy);
+  const auto info = os::examine(fd.get());
   Header header;
-  if (!fd || fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
-      !read_at(fd.get(), &header, sizeof header, 0))
+  if (!info || !info->is_regular || !read_whole(fd.get(), &header, sizeof header, 0))
     return nullptr;
   const auto frames = (memory_bytes + kFrame - 1) / kFrame;
   const std::string bound(header.binding.data(),
@@ -150,18 +139,17 @@ std::unique_ptr<PageReader> open_compressed_copy(const std::filesystem::path& co
     return nullptr;
   std::vector<Entry> index(frames);
   const auto bytes = index.size() * sizeof(Entry);
-  if (!read_at(fd.get(), index.data(), bytes, sizeof header) ||
+  if (!read_whole(fd.get(), index.data(), bytes, sizeof header) ||
       XXH3_64bits(index.data(), bytes) != header.digest)
     return nullptr;
-  const auto size = static_cast<std::uint64_t>(info.st_size);
+  const auto size = info->bytes;
   const bool inside = std::all_of(index.begin(), index.end(), [&](const Entry& entry) {
     return entry.length <= ZSTD_compressBound(kFrame) && entry.offset <= size &&
            entry.length <= size - entry.offset;
   });
   if (!inside) return nullptr;
-  UniqueFd original(open(memory.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  return std::make_unique<CompressedReader>(copy, std::move(fd), std::move(original), memory_bytes,
-                                            std::move(index));
+  return std::make_unique<CompressedReader>(copy, std::move(fd), os::open_no_link(memory),
+                                            memory_bytes, std::move(index));
 }
 
 } // namespace dhg::memory

@@ -4,10 +4,9 @@
 
 #include "dhg/error.hpp"
 #include "dhg/unique_fd.hpp"
+#include "os/file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <xxhash.h>
 #include <zstd.h>
 #include <algorithm>
@@ -25,18 +24,11 @@ constexpr int kLevel = 1; // reading has to be fast; more saves little of memory
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path)
-      : path_(path),
-        fd_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+      : path_(path), fd_(os::overwrite_file(path_)) {
     if (!fd_) fail();
   }
   void write_at(std::uint64_t offset, const void* data, std::size_t size) const {
-    for (const auto* at = static_cast<const char*>(data); size != 0;) {
-      const auto written = pwrite(fd_.get(), at, size, static_cast<off_t>(offset));
-      if (written < 0) fail();
-      at += written;
-      offset += static_cast<std::uint64_t>(written);
-      size -= static_cast<std::size_t>(written);
-    }
+    if (!os::write_at(fd_.get(), data, size, offset)) fail();
   }
 
  private:

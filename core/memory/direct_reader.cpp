@@ -2,10 +2,9 @@
 
 #include "dhg/error.hpp"
 #include "dhg/unique_fd.hpp"
+#include "os/file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
@@ -23,8 +22,7 @@ thread_local std::unique_ptr<std::byte, Free> buffer;
 
 class DirectReader final : public PageReader {
  public:
-  explicit DirectReader(const std::filesystem::path& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECT)) {
+  explicit DirectReader(const std::filesystem::path& path) : fd_(os::open_past_cache(path)) {
     if (!fd_)
       throw system_error(errno, fmt::format("cannot read '{}' past the page cache", path.string()),
                          "use page_source=mapped");
@@ -35,14 +33,9 @@ class DirectReader final : public PageReader {
   [[nodiscard]] const std::byte* fetch(ByteRange range) const noexcept override {
     if (!buffer) buffer.reset(static_cast<std::byte*>(std::aligned_alloc(kPageSize, kLongest)));
     if (!buffer) return nullptr;
-    for (std::uint64_t have = 0; have < range.length;) {
-      const auto got = pread(fd_.get(), buffer.get() + have, range.length - have,
-                             static_cast<off_t>(range.offset + have));
-      if (got < 0 && errno == EINTR) continue;
-      // Cut short, or in the middle of a page, from where O_DIRECT cannot go on.
-      if (got <= 0 || static_cast<std::uint64_t>(got) % kPageSize != 0) return nullptr;
-      have += static_cast<std::uint64_t>(got);
-    }
+    // Cut short, perhaps in the middle of a page: from there O_DIRECT cannot go on.
+    if (os::read_at(fd_.get(), buffer.get(), range.length, range.offset) != range.length)
+      return nullptr;
     return buffer.get();
   }
 

@@ -1,15 +1,14 @@
 #include "memory/fault_loop.hpp"
 
-#include "dhg/error.hpp"
 #include "dhg/page_server.hpp"
-#include "dhg/unique_fd.hpp"
 #include "memory/colocation.hpp"
+#include "os/edge_waiter.hpp"
 
 #include <fmt/format.h>
-#include <sys/epoll.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 namespace dhg::memory {
 namespace {
@@ -20,42 +19,32 @@ constexpr int kMostReadsWithoutWait = 64;
 enum class Wait { messages, tick, nothing, ended };
 
 // What the loop waits for. With epoll, for a poll of so many descriptors costs a fault
-// some 5 % more; and for what is new only, so that the kernel need not look again at the
-// userfaultfd before it sleeps. Whoever is told of messages reads all of them.
+// some 5 % more. Whoever is told of messages reads all of them.
 class Waiter {
  public:
   Waiter(const ManagedMemory& memory, int timer, int vmm, int stop)
-      : epoll_(epoll_create1(EPOLL_CLOEXEC)),
-        userfaultfd_(memory.userfaultfd()),
+      : userfaultfd_(memory.userfaultfd()),
         news_(memory.news()),
-        timer_(timer) {
-    for (const int fd : {userfaultfd_, news_, timer, vmm, stop}) {
-      epoll_event event{};
-      event.events = EPOLLIN | EPOLLET;
-      event.data.fd = fd;
-      if (!epoll_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
-        throw system_error(errno, "cannot wait for page faults");
-    }
-  }
+        timer_(timer),
+        waiter_(std::array{userfaultfd_, news_, timer, vmm, stop}) {}
 
   /// @param sleep until there is something
   Wait wait(ManagedMemory& memory, bool sleep) const {
-    std::array<epoll_event, 5> events;
-    const int ready = epoll_wait(epoll_.get(), events.data(), events.size(), sleep ? -1 : 0);
-    if (ready < 0 && errno != EINTR) {
+    os::EdgeWaiter::Events events;
+    const auto ready = waiter_.wait(events, sleep);
+    if (!ready) {
       memory.fail(fmt::format("cannot wait for page faults: {}", std::strerror(errno)));
       return Wait::ended;
     }
     auto result = Wait::nothing;
-    for (int i = 0; i < ready; ++i) {
-      const auto& event = events[static_cast<std::size_t>(i)];
-      if (event.data.fd == timer_) {
+    for (const auto& event : std::span(events).first(*ready)) {
+      if (event.fd == timer_) {
         if (result == Wait::nothing) result = Wait::tick;
         continue;
       }
-      if (event.data.fd == news_) continue; // to be seen in the memory itself
-      if (event.data.fd != userfaultfd_) return Wait::ended;
-      if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) {
+      if (event.fd == news_) continue; // to be seen in the memory itself
+      if (event.fd != userfaultfd_) return Wait::ended;
+      if (event.broken) {
         memory.fail("the userfaultfd was closed under the fault loop");
         return Wait::ended;
       }
@@ -65,10 +54,10 @@ class Waiter {
   }
 
  private:
-  const UniqueFd epoll_;
   const int userfaultfd_;
   const int news_;
   const int timer_;
+  const os::EdgeWaiter waiter_;
 };
 
 } // namespace

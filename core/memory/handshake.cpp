@@ -1,13 +1,12 @@
 #include "memory/handshake.hpp"
 
 #include "dhg/error.hpp"
+#include "os/descriptors.hpp"
+#include "os/readiness.hpp"
 #include "os/unix_socket.hpp"
 #include "os/userfaultfd.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/socket.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -70,15 +69,10 @@ enum class Awaited { readable, vmm_ended, stopped };
 
 Awaited await(int socket, int vmm, int stop, Deadline deadline) {
   std::array<pollfd, 3> fds{{{socket, POLLIN, 0}, {vmm, POLLIN, 0}, {stop, POLLIN, 0}}};
-  for (;;) {
-    const int ready = poll(fds.data(), fds.size(), poll_timeout_ms(deadline));
-    if (ready == 0)
-      throw Error(Blame::environment, "the VMM did not hand over the guest's memory in time");
-    if (ready < 0 && errno != EINTR) throw system_error(errno, "cannot wait for the VMM");
-    if (ready < 0) continue;
-    if (fds[0].revents != 0) return Awaited::readable;
-    return fds[1].revents != 0 ? Awaited::vmm_ended : Awaited::stopped;
-  }
+  if (!os::await_any(fds, deadline))
+    throw Error(Blame::environment, "the VMM did not hand over the guest's memory in time");
+  if (fds[0].revents != 0) return Awaited::readable;
+  return fds[1].revents != 0 ? Awaited::vmm_ended : Awaited::stopped;
 }
 
 [[noreturn]] void vmm_ended() {
@@ -95,12 +89,6 @@ void await_message(int socket, int vmm, int stop, Deadline deadline) {
     case Awaited::stopped:
       throw Error(Blame::environment, "the run was ended");
   }
-}
-
-bool is_listening(int socket) {
-  int value = 0;
-  socklen_t length = sizeof value;
-  return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0;
 }
 
 // Finds the end of a JSON array or object that comes in pieces, in one pass, however
@@ -141,8 +129,7 @@ UniqueFd checked_userfaultfd(std::vector<UniqueFd>& descriptors) {
     refuse(fmt::format("{} descriptors came with it instead of one", descriptors.size()));
   const int fd = descriptors.front().get();
   if (!os::uffd::is_userfaultfd(fd)) refuse("the descriptor is no userfaultfd");
-  const int flags = fcntl(fd, F_GETFL);
-  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+  if (!os::make_non_blocking(fd))
     throw system_error(errno, "cannot make the userfaultfd non-blocking");
   return std::move(descriptors.front());
 }
@@ -166,9 +153,9 @@ std::vector<HostRegion> parse_regions(std::string_view text, std::uint64_t file_
 Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_size, int vmm,
                         int stop, Deadline deadline, std::vector<UniqueFd>& descriptors) {
   UniqueFd accepted;
-  if (is_listening(socket)) {
+  if (os::is_listening(socket)) {
     await_message(socket, vmm, stop, deadline);
-    accepted.reset(accept4(socket, nullptr, nullptr, SOCK_CLOEXEC));
+    accepted = os::accept_connection(socket);
     if (!accepted) throw system_error(errno, "cannot accept the VMM's connection");
     socket = accepted.get();
   }

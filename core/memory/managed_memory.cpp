@@ -5,14 +5,13 @@
 #include "memory/fault_log.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
-#include <sys/mman.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <shared_mutex>
 #include <system_error>
+#include <thread>
 
 namespace dhg::memory {
 namespace {
@@ -199,7 +198,7 @@ bool ManagedMemory::make_way(Progress& progress) noexcept {
   const auto now = steady_clock::now();
   if (!progress.refused_since) progress.refused_since = now;
   if (now - *progress.refused_since < kRefusalLimit) {
-    sched_yield();
+    std::this_thread::yield();
     return true;
   }
   fail("the kernel kept refusing to fill guest memory (EAGAIN without end)");

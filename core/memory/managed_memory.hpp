@@ -3,11 +3,10 @@
 #include "memory/handshake.hpp"
 #include "memory/page_bitmap.hpp"
 #include "memory/page_source.hpp"
-#include "memory/writer_first_mutex.hpp"
 #include "os/event_fd.hpp"
 #include "os/userfaultfd.hpp"
+#include "os/writer_first_mutex.hpp"
 
-#include <linux/userfaultfd.h>
 #include <sys/types.h>
 #include <atomic>
 #include <chrono>
@@ -140,7 +139,7 @@ class ManagedMemory final : public GuestMemory {
   std::span<const ByteRange> extents_;
   PageBitmap installed_;
   PageBitmap removed_;
-  WriterFirstMutex gate_; // see the class comment
+  os::WriterFirstMutex gate_; // see the class comment
   std::atomic<std::uint64_t> removals_{0};
   std::mutex faults_mutex_;
   std::deque<ReadFault> faults_;

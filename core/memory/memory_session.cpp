@@ -3,16 +3,15 @@
 #include "dhg/error.hpp"
 #include "memory/exception_text.hpp"
 #include "memory/fault_loop.hpp"
+#include "os/descriptors.hpp"
+#include "os/process.hpp"
+#include "os/readiness.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 namespace dhg::memory {
 namespace {
@@ -73,20 +72,14 @@ std::vector<ServedFault> MemorySession::served_faults() const {
 }
 
 void MemorySession::leave_if_stuck() {
-  pollfd done{done_.fd(), POLLIN, 0};
-  const auto until = deadline_in(kLastCallLimit);
-  int ready = 0;
-  do {
-    ready = poll(&done, 1, poll_timeout_ms(until));
-  } while (ready < 0 && errno == EINTR);
-  if (ready > 0) return;
+  if (os::await_one(done_.fd(), deadline_in(kLastCallLimit))) return;
   const auto call = watch_.current();
   fail(fmt::format("page server '{}' did not return from {} although the VM has ended", name_,
                    call.empty() ? "reading the memory file" : call));
   const auto reason = failure();
   if (stuck_.leave) stuck_.leave(reason);
   static_cast<void>(std::fprintf(stderr, "dhg: %s\n", reason.c_str()));
-  _exit(kExitFailed);
+  std::_Exit(kExitFailed);
 }
 
 void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline, VmmOwner owner) {
@@ -94,7 +87,7 @@ void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline, Vm
     const std::lock_guard lock(mutex_);
     // Our own copy: the VM may be gone, and its descriptor's number in use again,
     // before this thread has noticed.
-    vmm_.reset(fcntl(vmm, F_DUPFD_CLOEXEC, 0));
+    vmm_ = os::duplicate(vmm);
     if (!vmm_) throw system_error(errno, "cannot watch the VMM");
     owner_ = owner;
     link_ = VmmLink{std::move(handoff), vmm_.get(), deadline};
@@ -135,8 +128,7 @@ void MemorySession::ask_server(CallWatch::Call call, Function function) {
 
 std::optional<MemorySession::VmmLink> MemorySession::await_vmm() {
   std::array<pollfd, 2> fds{{{started_.fd(), POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};
-  while (poll(fds.data(), fds.size(), -1) < 0)
-    if (errno != EINTR) throw system_error(errno, "cannot wait for the VMM to start");
+  (void)os::await_any(fds);
   if (fds[1].revents != 0) return std::nullopt;
   const std::lock_guard lock(mutex_);
   return std::move(link_);
@@ -201,8 +193,7 @@ void MemorySession::fail(const std::string& reason, bool vmm_is_to_blame) {
 
 void MemorySession::kill_vmm() {
   if (!vmm_ || (owner_ == VmmOwner::somebody_else && !anything_came_)) return;
-  vmm_survives_ =
-      syscall(SYS_pidfd_send_signal, vmm_.get(), SIGKILL, nullptr, 0) != 0 && errno != ESRCH;
+  vmm_survives_ = !os::kill_process(vmm_.get()) && errno != ESRCH;
 }
 
 void MemorySession::end_vmm(const std::string& reason) {

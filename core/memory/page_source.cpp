@@ -1,11 +1,9 @@
 #include "memory/page_source.hpp"
 
 #include "dhg/error.hpp"
+#include "os/file.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 
@@ -15,14 +13,13 @@ std::vector<ByteRange> scan_data_extents(int fd, std::uint64_t size) {
   std::vector<ByteRange> extents;
   std::uint64_t at = 0;
   while (at < size) {
-    const auto data = lseek(fd, static_cast<off_t>(at), SEEK_DATA);
-    if (data < 0 && errno == ENXIO) break; // a hole up to the end
-    if (data < 0) throw system_error(errno, "cannot find the data in the memory file");
-    const auto hole = lseek(fd, data, SEEK_HOLE);
-    if (hole < 0) throw system_error(errno, "cannot find the holes in the memory file");
-    const auto begin = static_cast<std::uint64_t>(data) / kPageSize * kPageSize;
-    auto end = (static_cast<std::uint64_t>(hole) + kPageSize - 1) / kPageSize * kPageSize;
-    end = std::min(end, size);
+    const auto data = os::next_data(fd, at, size);
+    if (!data) throw system_error(errno, "cannot find the data in the memory file");
+    if (*data == size) break; // a hole up to the end
+    const auto hole = os::next_hole(fd, *data, size);
+    if (!hole) throw system_error(errno, "cannot find the holes in the memory file");
+    const auto begin = *data / kPageSize * kPageSize;
+    const auto end = std::min((*hole + kPageSize - 1) / kPageSize * kPageSize, size);
     if (end <= begin) break; // the file was cut while we looked
     if (!extents.empty() && extents.back().end() >= begin) {
       extents.back().length = end - extents.back().offset;
@@ -32,11 +29,11 @@ std::vector<ByteRange> scan_data_extents(int fd, std::uint64_t size) {
     at = end;
   }
   // What was cut off would pass for a hole.
-  if (const auto now = lseek(fd, 0, SEEK_END); now < static_cast<off_t>(size))
-    throw Error(
-        Blame::environment,
-        fmt::format("the snapshot's memory file was cut short: {} bytes instead of {}", now, size),
-        "make the snapshot again with: dhg vm prepare");
+  if (const auto now = os::examine(fd); now && now->bytes < size)
+    throw Error(Blame::environment,
+                fmt::format("the snapshot's memory file was cut short: {} bytes instead of {}",
+                            now->bytes, size),
+                "make the snapshot again with: dhg vm prepare");
   return extents;
 }
 
@@ -57,13 +54,12 @@ FilePageSource::FilePageSource(const std::filesystem::path& path,
                 "make the snapshot again with: dhg vm prepare");
   // Else each page that is not in the page cache brings along as much as a disk is told
   // to read ahead: 8 MiB for 4 KiB, on some. What is wanted beyond a page is said.
-  madvise(const_cast<std::byte*>(file_.data()), file_.size(), MADV_RANDOM);
+  file_.expect_any_order();
 }
 
 std::uint64_t FilePageSource::size_now() const noexcept {
-  struct stat info {};
-  if (fstat(file_.fd(), &info) != 0) return size();
-  return std::min(size(), static_cast<std::uint64_t>(info.st_size));
+  const auto info = os::examine(file_.fd());
+  return info ? std::min(size(), info->bytes) : size();
 }
 
 std::span<const ByteRange> FilePageSource::data_extents() const {
@@ -80,26 +76,26 @@ const std::byte* FilePageSource::fetch(ByteRange& range) const noexcept {
   const auto* from = file_.data() + range.offset;
   // A copy from pages that are not mapped here is given up and begun again.
   if (range.length > kPageSize) {
-    advise(range, MADV_WILLNEED); // all of it at once, not page after page
-    advise(range, MADV_POPULATE_READ);
+    will_need(range); // all of it at once, not page after page
+    read_now(range);
   }
   return from;
 }
 
-void FilePageSource::will_need(ByteRange range) const noexcept { advise(range, MADV_WILLNEED); }
-
-void FilePageSource::read_now(ByteRange range) const noexcept { advise(range, MADV_POPULATE_READ); }
-
-void FilePageSource::let_go() const noexcept {
-  madvise(const_cast<std::byte*>(file_.data()), file_.size(), MADV_DONTNEED);
-}
-
-// Where the kernel does not take it, pages are read when they are used.
-void FilePageSource::advise(ByteRange range, int advice) const noexcept {
+void FilePageSource::will_need(ByteRange range) const noexcept {
   const auto part = intersect(range, {0, file_.size()});
   if (part.length == 0) return;
-  if (reader_) return reader_->read_ahead(part, advice == MADV_POPULATE_READ);
-  madvise(const_cast<std::byte*>(file_.data()) + part.offset, part.length, advice);
+  if (reader_) return reader_->read_ahead(part, false);
+  file_.will_need(part.offset, part.length);
 }
+
+void FilePageSource::read_now(ByteRange range) const noexcept {
+  const auto part = intersect(range, {0, file_.size()});
+  if (part.length == 0) return;
+  if (reader_) return reader_->read_ahead(part, true);
+  file_.read_now(part.offset, part.length);
+}
+
+void FilePageSource::let_go() const noexcept { file_.let_go(); }
 
 } // namespace dhg::memory

@@ -49,8 +49,6 @@ class FilePageSource final : public PageSource {
   [[nodiscard]] const std::byte* data() const noexcept { return file_.data(); }
 
  private:
-  void advise(ByteRange range, int advice) const noexcept;
-
   os::MappedFile file_;
   const std::unique_ptr<PageReader> reader_;
   mutable std::mutex mutex_; // guards extents_ until it is set

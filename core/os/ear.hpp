@@ -1,9 +1,9 @@
 #pragma once
 
 #include "dhg/deadline.hpp"
+#include "os/readiness.hpp"
 #include "os/signals.hpp"
 
-#include <poll.h>
 #include <optional>
 #include <span>
 

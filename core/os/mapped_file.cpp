@@ -25,6 +25,19 @@ MappedFile::MappedFile(const std::filesystem::path& path)
   data_ = static_cast<const std::byte*>(address);
 }
 
+void MappedFile::expect_any_order() const noexcept { advise(0, size_, MADV_RANDOM); }
+void MappedFile::will_need(std::uint64_t offset, std::uint64_t length) const noexcept {
+  advise(offset, length, MADV_WILLNEED);
+}
+void MappedFile::read_now(std::uint64_t offset, std::uint64_t length) const noexcept {
+  advise(offset, length, MADV_POPULATE_READ);
+}
+void MappedFile::let_go() const noexcept { advise(0, size_, MADV_DONTNEED); }
+
+void MappedFile::advise(std::uint64_t offset, std::uint64_t length, int advice) const noexcept {
+  madvise(const_cast<std::byte*>(data_) + offset, length, advice);
+}
+
 MappedFile::~MappedFile() { munmap(const_cast<std::byte*>(data_), size_); }
 
 } // namespace dhg::os

@@ -23,7 +23,18 @@ class MappedFile {
   /// raises SIGBUS. The kernel's copies report EFAULT instead.
   [[nodiscard]] const std::byte* data() const noexcept { return data_; }
 
+  // What the kernel does not take is read when it is used. Whole pages, in the file.
+  /// Nothing is read but what is asked for.
+  void expect_any_order() const noexcept;
+  /// Begins to read; reads now.
+  void will_need(std::uint64_t offset, std::uint64_t length) const noexcept;
+  void read_now(std::uint64_t offset, std::uint64_t length) const noexcept;
+  /// Unmaps the pages that were read; read again, they are mapped again.
+  void let_go() const noexcept;
+
  private:
+  void advise(std::uint64_t offset, std::uint64_t length, int advice) const noexcept;
+
   UniqueFd fd_;
   std::uint64_t size_ = 0;
   const std::byte* data_ = nullptr;

@@ -55,4 +55,8 @@ void drop_pages(const std::filesystem::path& file) {
   posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
 }
 
+void read_ahead(int fd, std::uint64_t offset, std::uint64_t length) noexcept {
+  posix_fadvise(fd, static_cast<off_t>(offset), static_cast<off_t>(length), POSIX_FADV_WILLNEED);
+}
+
 } // namespace dhg::os

@@ -16,4 +16,7 @@ namespace dhg::os {
 /// @throws Error if the file cannot be opened
 void drop_pages(const std::filesystem::path& file);
 
+/// Asks the kernel to begin to read a part of a file.
+void read_ahead(int fd, std::uint64_t offset, std::uint64_t length) noexcept;
+
 } // namespace dhg::os

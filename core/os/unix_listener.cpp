@@ -1,6 +1,7 @@
 #include "os/unix_listener.hpp"
 
 #include "dhg/error.hpp"
+#include "os/unix_socket.hpp"
 
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -61,7 +62,7 @@ UnixListener::UnixListener(std::filesystem::path path) : path_(std::move(path)) 
 }
 
 UniqueFd UnixListener::accept() const {
-  UniqueFd connection(accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  auto connection = accept_connection(fd_.get());
   // Who connected may have gone again. Out of descriptors: tried again with the next event.
   if (!connection && (errno == EBADF || errno == EINVAL))
     throw system_error(errno, "cannot accept a connection");

@@ -16,6 +16,30 @@ std::pair<UniqueFd, UniqueFd> socket_pair() {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
+bool is_listening(int socket) noexcept {
+  int value = 0;
+  socklen_t length = sizeof value;
+  return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0;
+}
+
+UniqueFd accept_connection(int socket) noexcept {
+  return UniqueFd(accept4(socket, nullptr, nullptr, SOCK_CLOEXEC));
+}
+
+std::optional<std::size_t> receive_now(int socket, std::span<std::byte> into) noexcept {
+  const auto got = recv(socket, into.data(), into.size(), MSG_DONTWAIT);
+  if (got > 0) return static_cast<std::size_t>(got);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> send_now(int socket, std::string_view text) noexcept {
+  const auto sent = send(socket, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (errno == EAGAIN || errno == EINTR) return 0;
+  return std::nullopt;
+}
+
 Received receive_with_descriptors(int socket, std::span<std::byte> buffer) {
   constexpr std::size_t kRoom = 4;
   alignas(cmsghdr) std::array<char, CMSG_SPACE(kRoom * sizeof(int))> control{};

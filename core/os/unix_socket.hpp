@@ -3,7 +3,9 @@
 #include "dhg/unique_fd.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,17 @@ namespace dhg::os {
 /// Two connected stream sockets, close-on-exec.
 /// @throws Error
 [[nodiscard]] std::pair<UniqueFd, UniqueFd> socket_pair();
+
+[[nodiscard]] bool is_listening(int socket) noexcept;
+/// The next connection, close-on-exec. @return nothing, with errno
+[[nodiscard]] UniqueFd accept_connection(int socket) noexcept;
+
+/// Reads what is there now. @return how many bytes, 0 if there is nothing now; nothing at
+///   the end
+[[nodiscard]] std::optional<std::size_t> receive_now(int socket,
+                                                     std::span<std::byte> into) noexcept;
+/// Sends what the other end takes now. @return how many bytes; nothing if it is gone
+[[nodiscard]] std::optional<std::size_t> send_now(int socket, std::string_view text) noexcept;
 
 struct Received {
   std::size_t bytes = 0;             ///< 0: the peer sent nothing, or closed

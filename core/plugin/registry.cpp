@@ -1,10 +1,10 @@
 #include "plugin/registry.hpp"
 
-#include "config/near_names.hpp"
 #include "config/settings.hpp"
 #include "dhg/host.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/descriptor_text.hpp"
+#include "text/near_names.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -133,7 +133,7 @@ void Registry::refuse_unknown(std::optional<dhg_plugin_kind> kind, const std::st
   std::vector<std::string> available;
   for (const auto& listed : list())
     if (!listed.error && (!kind || listed.kind == kind)) available.push_back(listed.name);
-  const auto near = config::near_names(name, available);
+  const auto near = text::near_names(name, available);
   throw Error(
       Blame::usage, fmt::format("there is no {} called '{}'", kind_text(kind), name),
       fmt::format("{}available: {}; looked for in {}",

@@ -2,12 +2,11 @@
 
 #include "dhg/error.hpp"
 #include "dhg/unique_fd.hpp"
+#include "os/file.hpp"
+#include "os/read_file.hpp"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -18,22 +17,19 @@ namespace {
 
 class File {
  public:
-  explicit File(const std::filesystem::path& path)
-      : path_(path), fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  explicit File(const std::filesystem::path& path) : path_(path), fd_(os::open_to_read(path)) {
     if (!fd_) throw system_error(errno, fmt::format("cannot open plugin '{}'", path.string()));
-    struct stat status {};
-    if (fstat(fd_.get(), &status) != 0)
-      throw system_error(errno, fmt::format("cannot examine plugin '{}'", path.string()));
-    if (!S_ISREG(status.st_mode)) refuse("is not a regular file", "name a shared library");
-    size_ = static_cast<std::uint64_t>(status.st_size);
+    const auto info = os::examine(fd_.get());
+    if (!info) throw system_error(errno, fmt::format("cannot examine plugin '{}'", path.string()));
+    if (!info->is_regular) refuse("is not a regular file", "name a shared library");
+    size_ = info->bytes;
   }
 
   template <class T>
   [[nodiscard]] T read(std::uint64_t offset) const {
     T result;
     if (!holds(offset, sizeof result)) refuse_truncated(offset, sizeof result);
-    if (pread(fd_.get(), &result, sizeof result, static_cast<off_t>(offset)) !=
-        static_cast<ssize_t>(sizeof result))
+    if (os::read_at(fd_.get(), &result, sizeof result, offset) != sizeof result)
       refuse("cannot be read", "check the disk");
     return result;
   }

@@ -1,10 +1,10 @@
 #include "plugin/trust.hpp"
 
 #include "dhg/error.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <cerrno>
 
 namespace dhg::plugin {
@@ -12,27 +12,26 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct stat status_of(const fs::path& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0)
-    throw system_error(errno, fmt::format("cannot examine '{}'", path.string()));
-  return status;
+os::FileInfo info_of(const fs::path& path) {
+  const auto info = os::examine_target(path);
+  if (!info) throw system_error(errno, fmt::format("cannot examine '{}'", path.string()));
+  return *info;
 }
 
 void check_one(const fs::path& library, const fs::path& path, const char* what,
                bool sticky_is_enough) {
-  const auto status = status_of(path);
-  if ((status.st_mode & S_IWOTH) != 0 && !(sticky_is_enough && (status.st_mode & S_ISVTX) != 0))
+  const auto info = info_of(path);
+  if (info.others_may_write && !(sticky_is_enough && info.is_sticky))
     throw Error(Blame::environment,
                 fmt::format("plugin '{}' is refused: {} '{}' is world-writable, so anyone could "
                             "have put their code there",
                             library.string(), what, path.string()),
                 fmt::format("chmod o-w '{}'", path.string()));
-  if (status.st_uid != 0 && status.st_uid != geteuid())
+  if (info.owner != 0 && info.owner != os::own_user())
     throw Error(Blame::environment,
                 fmt::format("plugin '{}' is refused: {} '{}' belongs to user {}, neither to root "
                             "nor to you (user {})",
-                            library.string(), what, path.string(), status.st_uid, geteuid()),
+                            library.string(), what, path.string(), info.owner, os::own_user()),
                 "copy the plugin to a folder of your own");
 }
 

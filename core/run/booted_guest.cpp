@@ -3,8 +3,8 @@
 #include "dhg/error.hpp"
 #include "run/build_image.hpp"
 #include "run/guest_session.hpp"
-#include "run/pass_lines.hpp"
 #include "run/patience.hpp"
+#include "text/pass_lines.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -40,7 +40,7 @@ UniqueFd connect(Vm& vm, os::SignalFd& signals) {
 
 void LineSink::out(std::span<const std::byte> bytes) {
   begun_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  pass_lines(begun_, line_);
+  text::pass_lines(begun_, line_);
 }
 
 BootedGuest::BootedGuest(const VmLauncher& launcher, const BootRequest& request,

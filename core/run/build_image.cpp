@@ -2,16 +2,15 @@
 
 #include "dhg/error.hpp"
 #include "dhg/process.hpp"
-#include "run/offspring.hpp"
-#include "run/pass_lines.hpp"
+#include "os/descriptors.hpp"
+#include "os/offspring.hpp"
+#include "os/process.hpp"
+#include "os/readiness.hpp"
+#include "text/pass_lines.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <optional>
 
@@ -32,9 +31,8 @@ bool is_for_others(std::string_view entry) {
 }
 
 std::vector<std::string> script_environment() {
-  std::vector<std::string> result;
-  for (char** entry = environ; *entry != nullptr; ++entry)
-    if (!is_for_others(*entry)) result.emplace_back(*entry);
+  auto result = os::own_environment();
+  std::erase_if(result, is_for_others);
   return result;
 }
 
@@ -44,17 +42,13 @@ class Script {
   Script(const std::filesystem::path& path, const std::vector<std::string>& args,
          const std::function<void(std::string_view)>& progress)
       : progress_(progress) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) throw system_error(errno, "cannot create a pipe");
-    said_.reset(ends[0]);
-    const UniqueFd writer(ends[1]);
-    // Only our end: the other's flags are the script's.
-    if (fcntl(said_.get(), F_SETFL, O_NONBLOCK) != 0)
-      throw system_error(errno, "cannot read from a pipe");
-    child_.emplace(ProcessSpec{path.string(),
-                               args,
-                               script_environment(),
-                               {{writer.get(), STDOUT_FILENO}, {writer.get(), STDERR_FILENO}}});
+    auto said = os::make_pipe();
+    said_ = std::move(said.read);
+    child_.emplace(ProcessSpec{
+        path.string(),
+        args,
+        script_environment(),
+        {{said.write.get(), os::kStandardOutput}, {said.write.get(), os::kStandardError}}});
   }
 
   // Waits for the script's end, not for the pipe's: what it started may hold that.
@@ -69,10 +63,10 @@ class Script {
   }
   // What is left to be read now, of a full pipe at most.
   void drain() {
-    for (int i = 0; i < 64 && said_ && pass_on() && readable(); ++i) {
+    for (int i = 0; i < 64 && said_ && pass_on() && os::is_readable(said_.get()); ++i) {
     }
   }
-  void signal(int number) const { ::kill(-child_->pid(), number); } // its whole session
+  void signal(int number) const { os::signal_session(child_->pid(), number); } // its whole session
   void end() {
     child_->kill();
     offspring_.end();
@@ -80,25 +74,21 @@ class Script {
   [[nodiscard]] const std::string& last_line() const noexcept { return last_; }
 
  private:
-  [[nodiscard]] bool readable() const {
-    pollfd state{said_.get(), POLLIN, 0};
-    return poll(&state, 1, 0) > 0;
-  }
   // @return false at the end
   bool pass_on() {
     std::array<char, 4096> part;
-    const auto got = read(said_.get(), part.data(), part.size());
-    if (got < 0) return errno == EINTR || errno == EAGAIN;
-    buffer_.append(part.data(), static_cast<std::size_t>(got));
-    pass_lines(buffer_, [this](std::string_view line) {
+    const auto got = os::read_now(said_.get(), part);
+    if (!got) return false;
+    buffer_.append(part.data(), *got);
+    text::pass_lines(buffer_, [this](std::string_view line) {
       last_ = line;
       progress_(line);
     });
-    return got != 0;
+    return true;
   }
 
   const std::function<void(std::string_view)>& progress_;
-  Offspring offspring_; // before the child
+  os::Offspring offspring_; // before the child
   UniqueFd said_;
   std::string buffer_;
   std::string last_;

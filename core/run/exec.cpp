@@ -4,6 +4,7 @@
 #include "guest_link/request.hpp"
 #include "memory/memory_session.hpp"
 #include "os/ear.hpp"
+#include "os/readiness.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/choose_version.hpp"
 #include "run/fault_recording.hpp"
@@ -14,7 +15,6 @@
 #include "snapshot/notes_file.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -99,9 +99,8 @@ MachineSpec machine_of(const snapshot::Manifest& manifest) {
 
 // Its sockets close a moment before a process is gone.
 bool has_ended(int process_fd) {
-  constexpr int kMomentMs = 20;
-  pollfd ended{process_fd, POLLIN, 0};
-  return poll(&ended, 1, kMomentMs) > 0;
+  constexpr auto kMoment = 20ms;
+  return os::await_one(process_fd, deadline_in(kMoment));
 }
 
 void report_stop(const ExchangeEnd& end, const std::optional<std::chrono::milliseconds>& timeout,
@@ -324,7 +323,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
     throw Error(error.blame(), message, error.hint());
   }
   report.memory = memory.stats();
-  if (context.measure) report.vmm_use = resources_of(vm->process_fd());
+  if (context.measure) report.vmm_use = os::resources_of(vm->process_fd());
   const auto teardown = timeline.span("teardown");
   // Both give memory back; there may be two processors to do it.
   const auto let_go = std::async(std::launch::async, [&] { source.let_go(); });

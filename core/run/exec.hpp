@@ -8,11 +8,11 @@
 #include "memory/fault_log.hpp"
 #include "memory/managed_memory.hpp"
 #include "os/ear.hpp"
+#include "os/resources.hpp"
 #include "os/signals.hpp"
 #include "plugin/registry.hpp"
 #include "run/layout.hpp"
 #include "run/output.hpp"
-#include "run/resources.hpp"
 #include "snapshot/store.hpp"
 #include "timing/guest_clock.hpp"
 #include "timing/timeline.hpp"
@@ -70,7 +70,7 @@ struct ExecReport {
   memory::MemoryStats memory;
   /// What a page server that learns tells of the run; may be empty.
   std::vector<Figure> page_server_figures;
-  std::optional<ResourceUse> vmm_use; ///< if asked for, and the VMM was there to the end
+  std::optional<os::ResourceUse> vmm_use; ///< if asked for, and the VMM was there to the end
   /// The guest's clock against ours; nothing if the guest did not tell its own.
   std::optional<timing::ClockOffset> guest_clock;
 };

@@ -1,13 +1,11 @@
 #include "run/guest_session.hpp"
 
-#include "dhg/error.hpp"
 #include "guest_link/request.hpp"
+#include "os/descriptors.hpp"
+#include "os/readiness.hpp"
+#include "os/unix_socket.hpp"
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <string>
 
@@ -30,28 +28,23 @@ PollSet base_set(const Watch& watch) {
 
 // @return false at the deadline, also when there is always something to do
 bool wait_for_any(PollSet& set, const std::optional<Deadline>& deadline) {
-  for (;;) {
-    if (deadline && *deadline <= std::chrono::steady_clock::now()) return false;
-    const int ready = poll(set.data(), set.size(), deadline ? poll_timeout_ms(*deadline) : -1);
-    if (ready > 0) return true;
-    if (ready == 0) return false;
-    if (errno != EINTR) throw system_error(errno, "cannot wait for the guest");
-  }
+  if (deadline && *deadline <= std::chrono::steady_clock::now()) return false;
+  return os::await_any(set, deadline);
 }
 
 // Reads what the guest has sent. @return false at the end of the stream
 bool receive(int agent, Conversation& conversation) {
   std::array<std::byte, 128UL * 1024> buffer;
-  const auto got = recv(agent, buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (got > 0) conversation.feed(std::span(buffer).first(static_cast<std::size_t>(got)));
-  return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+  const auto got = os::receive_now(agent, buffer);
+  if (got && *got != 0) conversation.feed(std::span(buffer).first(*got));
+  return got.has_value();
 }
 
 // @return false if the other end is gone
 bool send_some(int agent, std::string_view& request) {
-  const auto sent = send(agent, request.data(), request.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (sent > 0) request.remove_prefix(static_cast<std::size_t>(sent));
-  return sent > 0 || errno == EAGAIN || errno == EINTR;
+  const auto sent = os::send_now(agent, request);
+  if (sent) request.remove_prefix(*sent);
+  return sent.has_value();
 }
 
 // What is being sent: the request, and later the word that the user wants an end.
@@ -98,7 +91,9 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
   end.unsent = outgoing.unsent();
   auto deadline = watch.deadline;
   bool closed = false; // the stream's end: that is how the VMM's death shows, after its last words
-  const auto writing = [&] { return sink.pending(STDOUT_FILENO) || sink.pending(STDERR_FILENO); };
+  const auto writing = [&] {
+    return sink.pending(os::kStandardOutput) || sink.pending(os::kStandardError);
+  };
   while ((!over(conversation) && !closed) || writing()) {
     auto set = base_set(watch);
     set[kVmm].fd = -1;
@@ -107,8 +102,8 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
           static_cast<short>((sink.full() ? 0 : POLLIN) | (outgoing.empty() ? 0 : POLLOUT));
       if (events != 0) set[kAgent] = {agent, events, 0};
     }
-    if (sink.pending(STDOUT_FILENO)) set[kOut] = {STDOUT_FILENO, POLLOUT, 0};
-    if (sink.pending(STDERR_FILENO)) set[kErr] = {STDERR_FILENO, POLLOUT, 0};
+    if (sink.pending(os::kStandardOutput)) set[kOut] = {os::kStandardOutput, POLLOUT, 0};
+    if (sink.pending(os::kStandardError)) set[kErr] = {os::kStandardError, POLLOUT, 0};
 
     if (!wait_for_any(set, deadline)) {
       end.stopped = deadline == watch.deadline ? Stopped::timeout : Stopped::signal;

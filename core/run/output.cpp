@@ -1,11 +1,12 @@
 #include "run/output.hpp"
 
 #include "dhg/error.hpp"
+#include "os/descriptors.hpp"
 
-#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <string_view>
 
 namespace dhg::run {
 namespace {
@@ -23,10 +24,12 @@ void StreamSink::append(Queue& queue, std::span<const std::byte> bytes) {
   queue.bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
-StreamSink::Queue& StreamSink::queue(int fd) noexcept { return fd == STDOUT_FILENO ? out_ : err_; }
+StreamSink::Queue& StreamSink::queue(int fd) noexcept {
+  return fd == os::kStandardOutput ? out_ : err_;
+}
 
 bool StreamSink::pending(int fd) const noexcept {
-  const auto& q = fd == STDOUT_FILENO ? out_ : err_;
+  const auto& q = fd == os::kStandardOutput ? out_ : err_;
   return q.written < q.bytes.size();
 }
 
@@ -39,13 +42,13 @@ bool StreamSink::pump(int fd) {
   // The descriptor is shared with whoever gave it to us and stays blocking; after
   // POLLOUT a pipe takes this much at once.
   const auto part = std::min<std::size_t>(q.bytes.size() - q.written, PIPE_BUF);
-  const auto written = write(fd, q.bytes.data() + q.written, part);
-  if (written < 0 && errno == EPIPE) return false;
-  if (written < 0 && errno != EINTR && errno != EAGAIN)
-    throw system_error(errno, fd == STDOUT_FILENO ? "cannot write to standard output"
-                                                  : "cannot write to standard error");
-  if (written < 0) return true;
-  q.written += static_cast<std::size_t>(written);
+  const auto written = os::write_some(fd, std::string_view(q.bytes).substr(q.written, part));
+  if (!written && errno == EPIPE) return false;
+  if (!written && errno != EINTR && errno != EAGAIN)
+    throw system_error(errno, fd == os::kStandardOutput ? "cannot write to standard output"
+                                                        : "cannot write to standard error");
+  if (!written) return true;
+  q.written += *written;
   if (q.written == q.bytes.size()) q = {};
   return true;
 }

@@ -1,11 +1,10 @@
 #include "run/page_service.hpp"
 
 #include "dhg/error.hpp"
+#include "os/readiness.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 namespace dhg::run {
@@ -111,8 +110,7 @@ void PageService::wait() {
   if (accepting()) fds.push_back({listener_.fd(), POLLIN, 0});
   if (spare_) spare_->add_waits(fds, until);
   for (const auto& vm : vms_) vm->add_waits(fds, until);
-  if (poll(fds.data(), fds.size(), poll_timeout_ms(until)) < 0 && errno != EINTR)
-    throw system_error(errno, "cannot wait for VMMs");
+  (void)os::await_any(fds, until);
 }
 
 void PageService::accept_one() {

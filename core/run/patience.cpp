@@ -2,10 +2,8 @@
 
 #include "dhg/error.hpp"
 #include "os/event_fd.hpp"
+#include "os/process.hpp"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-#include <csignal>
 #include <thread>
 
 namespace dhg::run {
@@ -17,7 +15,7 @@ class Patience {
       : watch_(watch), thread_([this] {
           seen_ = await_readable(over_.fd(), watch_);
           if (seen_.stopped == Stopped::signal || seen_.stopped == Stopped::timeout)
-            syscall(SYS_pidfd_send_signal, watch_.vmm, SIGKILL, nullptr, 0);
+            os::kill_process(watch_.vmm);
         }) {}
   ~Patience() {
     if (thread_.joinable()) (void)end();

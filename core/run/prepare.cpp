@@ -3,6 +3,9 @@
 #include "dhg/error.hpp"
 #include "dhg/result_channel.hpp"
 #include "guest_link/request.hpp"
+#include "os/descriptors.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
 #include "run/booted_guest.hpp"
 #include "run/build_image.hpp"
 #include "run/images.hpp"
@@ -12,11 +15,7 @@
 #include "snapshot/digest.hpp"
 #include "snapshot/holes.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <algorithm>
 #include <chrono>
 
@@ -50,21 +49,22 @@ void say(const PrepareContext& context, const std::string& line) { context.progr
 // would be written there again and again, while all that counts is its last state.
 class GuestMemoryFile {
  public:
-  explicit GuestMemoryFile(std::uint64_t bytes)
-      : fd_(memfd_create("dhg-guest-memory", MFD_CLOEXEC)) {
-    if (!fd_ || ftruncate(fd_.get(), static_cast<off_t>(bytes)) != 0)
+  explicit GuestMemoryFile(std::uint64_t bytes) : fd_(os::make_memory_file("dhg-guest-memory")) {
+    if (!os::set_size(fd_.get(), bytes))
       throw system_error(errno, "cannot create the guest's memory");
   }
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   /// For the VMM, which opens it.
-  [[nodiscard]] fs::path path() const { return fmt::format("/proc/{}/fd/{}", getpid(), fd_.get()); }
+  [[nodiscard]] fs::path path() const {
+    return fmt::format("/proc/{}/fd/{}", os::own_pid(), fd_.get());
+  }
   [[nodiscard]] std::uint64_t allocated_bytes() const {
-    struct stat file {};
-    if (fstat(fd_.get(), &file) != 0) throw system_error(errno, "cannot measure guest memory");
-    return static_cast<std::uint64_t>(file.st_blocks) * 512;
+    const auto info = os::examine(fd_.get());
+    if (!info) throw system_error(errno, "cannot measure guest memory");
+    return info->allocated_bytes;
   }
   void write_to(const fs::path& target, const os::Ear& ear) const {
-    const UniqueFd file(open(target.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const auto file = os::create_file(target);
     if (!file) throw system_error(errno, fmt::format("cannot create '{}'", target.string()));
     snapshot::copy_data(fd_.get(), file.get(), &ear);
   }
@@ -156,8 +156,7 @@ void make_snapshot(const PrepareContext& context, const Plan& plan, const fs::pa
                    {image.string(), context.layout.guest_init.string(),
                     context.layout.guest_agent.string(), initrd.string()},
                    context.signals, context.progress);
-  const UniqueFd console(memfd_create("dhg-console", MFD_CLOEXEC));
-  if (!console) throw system_error(errno, "cannot create a memory file");
+  const auto console = os::make_memory_file("dhg-console");
 
   say(context, "booting the guest");
   {

@@ -2,10 +2,11 @@
 
 #include "config/raw.hpp"
 #include "config/schema.hpp"
-#include "config/text.hpp"
 #include "config/units.hpp"
 #include "dhg/error.hpp"
 #include "snapshot/digest.hpp"
+#include "text/plain_name.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,7 +48,7 @@ class Reader {
         problems_.add_impossible(value, key, "a multiple of 2MiB", std::nullopt);
     } else if (key == "default_version") {
       recipe_.default_version = text(value);
-      if (!snapshot::is_version(recipe_.default_version))
+      if (!text::is_version(recipe_.default_version))
         problems_.add_impossible(value, key, "a version such as 41.1, in quotes", std::nullopt);
     } else if (key == "executor") {
       recipe_.executor = text(value);
@@ -65,7 +66,7 @@ class Reader {
       if (auto read = read_step(value, "folder"))
         recipe_.families = {std::move(read->path), read->runs};
     } else {
-      problems_.add_unknown(origin, fmt::format("unknown key '{}'", config::printable(key)), key,
+      problems_.add_unknown(origin, fmt::format("unknown key '{}'", text::printable(key)), key,
                             {"memory", "default_version", "executor", "jvm_args", "modules",
                              "channels", "warmup", "families"});
     }

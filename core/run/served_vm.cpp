@@ -1,11 +1,10 @@
 #include "run/served_vm.hpp"
 
 #include "dhg/error.hpp"
+#include "os/readiness.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <algorithm>
-#include <cerrno>
 
 namespace dhg::run {
 namespace {
@@ -14,11 +13,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kHandshakeLimit = 10s;
 constexpr auto kLastCallLimit = 2s; // of a page server whose VM has ended
-
-bool readable(int fd) {
-  pollfd state{fd, POLLIN, 0};
-  return poll(&state, 1, 0) > 0;
-}
 
 } // namespace
 
@@ -36,18 +30,12 @@ void ServedVm::connect(UniqueFd connection) {
 }
 
 void ServedVm::end(const std::string& reason) {
-  if (!readable(peer_.process.get())) session_.end_vmm(reason);
+  if (!os::is_readable(peer_.process.get())) session_.end_vmm(reason);
 }
 
 bool ServedVm::stop() {
   session_.end_vmm("no VMM came");
-  pollfd done{session_.done_fd(), POLLIN, 0};
-  const auto until = deadline_in(kLastCallLimit);
-  int ready = 0;
-  do {
-    ready = poll(&done, 1, poll_timeout_ms(until));
-  } while (ready < 0 && errno == EINTR);
-  return ready > 0;
+  return os::await_one(session_.done_fd(), deadline_in(kLastCallLimit));
 }
 
 void ServedVm::add_waits(std::vector<pollfd>& fds, Deadline& until) const {
@@ -63,15 +51,17 @@ void ServedVm::add_waits(std::vector<pollfd>& fds, Deadline& until) const {
 
 std::optional<ServedVmReport> ServedVm::advance() {
   if (!peer_.process) return std::nullopt;
-  if (!handed_over() && readable(session_.handed_over_fd())) {
+  if (!handed_over() && os::is_readable(session_.handed_over_fd())) {
     try {
-      guard_ = std::make_unique<VmmGuard>(peer_.process.get(), session_.userfaultfd());
+      // It holds the userfaultfd too: with the last copy of that, the guest's missing pages
+      // would turn into zeros.
+      guard_ = std::make_unique<os::ProcessGuard>(peer_.process.get(), session_.userfaultfd());
     } catch (const Error& error) {
       end(error.what());
     }
   }
-  done_ = done_ || readable(session_.done_fd());
-  if (!gone_ && readable(peer_.process.get())) gone_ = deadline_in(kLastCallLimit);
+  done_ = done_ || os::is_readable(session_.done_fd());
+  if (!gone_ && os::is_readable(peer_.process.get())) gone_ = deadline_in(kLastCallLimit);
 
   // Nothing is served any more once the VMM's memory is gone, which is a moment before the
   // process has ended, and for that its guard waits.

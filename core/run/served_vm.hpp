@@ -2,8 +2,8 @@
 
 #include "memory/memory_session.hpp"
 #include "os/peer.hpp"
+#include "os/process_guard.hpp"
 #include "run/plugins.hpp"
-#include "run/vmm_guard.hpp"
 
 #include <functional>
 #include <memory>
@@ -67,7 +67,7 @@ class ServedVm {
   const ActivePlugin<PageServer> server_;
   timing::Timeline timeline_;
   memory::MemorySession session_;
-  std::unique_ptr<VmmGuard> guard_;
+  std::unique_ptr<os::ProcessGuard> guard_;
   timing::Clock::time_point connected_;
   bool done_ = false;            // the session serves no more
   std::optional<Deadline> gone_; // the VMM has ended; until when the session may take

@@ -1,6 +1,7 @@
 #include "run/train.hpp"
 
 #include "dhg/error.hpp"
+#include "os/descriptors.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/build_image.hpp"
 #include "run/exec.hpp"
@@ -10,7 +11,6 @@
 #include "snapshot/notes_file.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -30,7 +30,7 @@ std::vector<fs::path> programs_of(const fs::path& folder) {
   return result;
 }
 
-std::string text_of(const fs::path& path) {
+std::string program_text(const fs::path& path) {
   std::ifstream file(path);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file) throw system_error(errno, fmt::format("cannot read '{}'", path.string()));
@@ -48,13 +48,13 @@ bool has_learnt(const PrepareContext& context, const PageServer& server, const s
 
 void run_once(const PrepareContext& context, const config::Settings& settings,
               const fs::path& path) {
-  const UniqueFd console(memfd_create("dhg-console", MFD_CLOEXEC));
-  if (!console) throw system_error(errno, "cannot create a memory file");
+  const auto console = os::make_memory_file("dhg-console");
   timing::Timeline timeline;
   CaptureSink sink;
-  const auto report = exec({text_of(path), path.filename().string(), {path.filename().string()}},
-                           {settings, context.registry, context.store, context.layout,
-                            context.signals, timeline, sink, console.get()});
+  const auto report =
+      exec({program_text(path), path.filename().string(), {path.filename().string()}},
+           {settings, context.registry, context.store, context.layout, context.signals, timeline,
+            sink, console.get()});
   if (report.outcome == RunOutcome::interrupted) throw Interrupted{report.exit_code - 128};
   if (report.exit_code != 0)
     throw Error(Blame::environment,

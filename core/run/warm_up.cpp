@@ -2,7 +2,7 @@
 
 #include "dhg/error.hpp"
 #include "guest_link/request.hpp"
-#include "run/last_line.hpp"
+#include "text/last_line.hpp"
 
 #include <fmt/format.h>
 
@@ -50,7 +50,7 @@ Done run_all(const WarmUpContext& context, const WarmUpProgram& program) {
                   fmt::format("the warm-up program {}/{} failed in the guest (through '{}')",
                               program.family, program.name, channel.name),
                   run.traceback);
-    done.failure = last_line(run.traceback);
+    done.failure = text::last_line(run.traceback);
     if (done.failure.empty()) done.failure = "it gave no reason";
   }
   const auto after = context.memory_used();

@@ -2,15 +2,15 @@
 
 #include "dhg/error.hpp"
 #include "dhg/unique_fd.hpp"
+#include "os/file.hpp"
+#include "os/read_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace dhg::snapshot {
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr off_t kDigestBlock = 256 * 1024; // stays in the processor's cache
+constexpr std::uint64_t kDigestBlock = 256 * 1024; // stays in the processor's cache
 
 class Hash {
  public:
@@ -36,28 +36,24 @@ class Hash {
 class FileReader {
  public:
   FileReader(int fd, const fs::path& path, const os::Ear* ear)
-      : path_(path),
-        fd_(fd),
-        ear_(ear),
-        block_(static_cast<std::size_t>(kDigestBlock)),
-        zeros_(static_cast<std::size_t>(kDigestBlock)) {
-    struct stat info {};
-    if (fstat(fd_, &info) != 0) fail();
-    if (!S_ISREG(info.st_mode))
+      : path_(path), fd_(fd), ear_(ear), block_(kDigestBlock), zeros_(kDigestBlock) {
+    const auto info = os::examine(fd_);
+    if (!info) fail();
+    if (!info->is_regular)
       throw Error(Blame::environment, fmt::format("'{}' is not a regular file", path.string()));
-    size_ = info.st_size;
+    size_ = info->bytes;
   }
 
   void feed(Hash& hash) {
-    for (off_t at = 0; at < size_;) {
-      const auto data = seek(at, SEEK_DATA);
+    for (std::uint64_t at = 0; at < size_;) {
+      const auto data = found(os::next_data(fd_, at, size_));
       while (at < data) {
         os::hear(ear_);
         const auto length = std::min(kDigestBlock, data - at);
-        hash.feed(zeros_.data(), static_cast<std::size_t>(length));
+        hash.feed(zeros_.data(), length);
         at += length;
       }
-      const auto hole = at < size_ ? seek(at, SEEK_HOLE) : size_;
+      const auto hole = found(os::next_hole(fd_, at, size_));
       while (at < hole) at += feed_block(hash, at, hole);
     }
   }
@@ -66,29 +62,26 @@ class FileReader {
   [[noreturn]] void fail() const {
     throw system_error(errno, fmt::format("cannot read '{}'", path_.string()));
   }
-  // Where the next data, or the next hole, begins; the file's end if there is
-  // none.
-  [[nodiscard]] off_t seek(off_t at, int whence) const {
-    const auto found = lseek(fd_, at, whence);
-    if (found < 0 && errno != ENXIO) fail();
-    return found < 0 ? size_ : std::min(found, size_);
+  [[nodiscard]] std::uint64_t found(std::optional<std::uint64_t> place) const {
+    if (!place) fail();
+    return *place;
   }
-  off_t feed_block(Hash& hash, off_t at, off_t end) {
+  std::uint64_t feed_block(Hash& hash, std::uint64_t at, std::uint64_t end) {
     os::hear(ear_);
     const auto wanted = static_cast<std::size_t>(std::min(kDigestBlock, end - at));
-    const auto got = pread(fd_, block_.data(), wanted, at);
-    if (got < 0) fail();
-    if (got == 0)
+    const auto got = os::read_at(fd_, block_.data(), wanted, at);
+    if (!got) fail();
+    if (*got < wanted)
       throw Error(Blame::environment,
                   fmt::format("'{}' was cut while it was read", path_.string()));
-    hash.feed(block_.data(), static_cast<std::size_t>(got));
-    return got;
+    hash.feed(block_.data(), wanted);
+    return wanted;
   }
 
   const fs::path& path_;
   const int fd_;
   const os::Ear* const ear_;
-  off_t size_ = 0;
+  std::uint64_t size_ = 0;
   std::vector<char> block_;
   const std::vector<char> zeros_;
 };
@@ -120,8 +113,7 @@ std::string digest_of_open_file(int fd, const fs::path& path, const os::Ear* ear
 }
 
 std::string digest_of_file(const fs::path& path, const os::Ear* ear) {
-  // O_NONBLOCK: opening a pipe would wait for its other end.
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const auto fd = os::open_to_read(path);
   if (!fd) throw system_error(errno, fmt::format("cannot read '{}'", path.string()));
   return digest_of_open_file(fd.get(), path, ear);
 }

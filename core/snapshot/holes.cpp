@@ -2,13 +2,12 @@
 
 #include "dhg/error.hpp"
 #include "dhg/memory.hpp"
+#include "os/file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 namespace dhg::snapshot {
@@ -16,26 +15,19 @@ namespace {
 
 constexpr std::uint64_t kBlock = 1024 * 1024;
 
-struct stat examine(int fd) {
-  struct stat info {};
-  if (fstat(fd, &info) != 0) throw system_error(errno, "cannot examine the memory file");
-  return info;
+os::FileInfo examine(int fd) {
+  const auto info = os::examine(fd);
+  if (!info) throw system_error(errno, "cannot examine the memory file");
+  return *info;
 }
-
-std::uint64_t allocated(int fd) { return static_cast<std::uint64_t>(examine(fd).st_blocks) * 512; }
 
 bool is_zero(const char* page) {
   return page[0] == 0 && std::memcmp(page, page + 1, kPageSize - 1) == 0;
 }
 
-// Where the next data, or the next hole, begins at or after `at`; `end` if
-// there is none.
-std::uint64_t seek(int fd, std::uint64_t at, std::uint64_t end, int whence) {
-  if (at >= end) return end;
-  const auto found = lseek(fd, static_cast<off_t>(at), whence);
-  if (found < 0 && errno == ENXIO) return end;
-  if (found < 0) throw system_error(errno, "cannot find the holes in the memory file");
-  return std::min(static_cast<std::uint64_t>(found), end);
+std::uint64_t found(std::optional<std::uint64_t> place) {
+  if (!place) throw system_error(errno, "cannot find the holes in the memory file");
+  return *place;
 }
 
 // Collects neighbouring zero pages and punches each run out once it ends.
@@ -54,8 +46,7 @@ class Digger {
 
   void flush() {
     if (run_.length >= least_run_ && run_.length != 0 &&
-        fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(run_.offset),
-                  static_cast<off_t>(run_.length)) != 0)
+        !os::punch_hole(fd_, run_.offset, run_.length))
       throw system_error(errno, "cannot dig holes into the memory file",
                          "set DHG_CACHE_DIR to a folder on a file system with "
                          "sparse files, such "
@@ -71,13 +62,9 @@ class Digger {
 
 // Reads whole `wanted` bytes at `at`.
 void read_block(int fd, std::uint64_t at, std::size_t wanted, std::vector<char>& block) {
-  std::size_t filled = 0;
-  while (filled < wanted) {
-    const auto got = pread(fd, &block[filled], wanted - filled, static_cast<off_t>(at + filled));
-    if (got < 0) throw system_error(errno, "cannot read the memory file");
-    if (got == 0) throw Error(Blame::environment, "the memory file was cut while it was read");
-    filled += static_cast<std::size_t>(got);
-  }
+  const auto got = os::read_at(fd, block.data(), wanted, at);
+  if (!got) throw system_error(errno, "cannot read the memory file");
+  if (*got < wanted) throw Error(Blame::environment, "the memory file was cut while it was read");
 }
 
 // `at` and `end` are page-aligned.
@@ -93,25 +80,19 @@ void scan(int fd, std::uint64_t at, std::uint64_t end, std::vector<char>& block,
 }
 
 void write_block(int fd, std::uint64_t at, std::size_t wanted, const std::vector<char>& block) {
-  std::size_t done = 0;
-  while (done < wanted) {
-    const auto put = pwrite(fd, &block[done], wanted - done, static_cast<off_t>(at + done));
-    if (put < 0)
-      throw system_error(errno, "cannot write the memory file",
-                         "free some disk space, or set DHG_CACHE_DIR to a folder on a larger disk");
-    done += static_cast<std::size_t>(put);
-  }
+  if (!os::write_at(fd, block.data(), wanted, at))
+    throw system_error(errno, "cannot write the memory file",
+                       "free some disk space, or set DHG_CACHE_DIR to a folder on a larger disk");
 }
 
 } // namespace
 
 void copy_data(int from, int to, const os::Ear* ear) {
-  const auto end = static_cast<std::uint64_t>(examine(from).st_size);
-  if (ftruncate(to, static_cast<off_t>(end)) != 0)
-    throw system_error(errno, "cannot size the memory file");
+  const auto end = examine(from).bytes;
+  if (!os::set_size(to, end)) throw system_error(errno, "cannot size the memory file");
   std::vector<char> block(kBlock);
-  for (std::uint64_t at = 0; (at = seek(from, at, end, SEEK_DATA)) < end;) {
-    const auto hole = seek(from, at, end, SEEK_HOLE);
+  for (std::uint64_t at = 0; (at = found(os::next_data(from, at, end))) < end;) {
+    const auto hole = found(os::next_hole(from, at, end));
     while (at < hole) {
       os::hear(ear);
       const auto length = static_cast<std::size_t>(std::min(kBlock, hole - at));
@@ -123,20 +104,20 @@ void copy_data(int from, int to, const os::Ear* ear) {
 }
 
 Dug dig_zero_pages(int fd, std::uint64_t least_run, const os::Ear* ear) {
-  Dug result{allocated(fd), 0};
+  Dug result{examine(fd).allocated_bytes, 0};
   // A last piece shorter than a page stays as it is.
-  const auto end = static_cast<std::uint64_t>(examine(fd).st_size) / kPageSize * kPageSize;
+  const auto end = examine(fd).bytes / kPageSize * kPageSize;
   std::vector<char> block(kBlock);
   Digger digger(fd, least_run);
-  for (std::uint64_t at = 0; (at = seek(fd, at, end, SEEK_DATA)) < end;) {
-    const auto hole = seek(fd, at, end, SEEK_HOLE);
+  for (std::uint64_t at = 0; (at = found(os::next_data(fd, at, end))) < end;) {
+    const auto hole = found(os::next_hole(fd, at, end));
     // Whole pages: the file system's blocks may be smaller.
     const auto stop = (hole + kPageSize - 1) / kPageSize * kPageSize;
     scan(fd, at / kPageSize * kPageSize, stop, block, digger, ear);
     at = stop;
   }
   digger.flush();
-  result.after = allocated(fd);
+  result.after = examine(fd).allocated_bytes;
   return result;
 }
 

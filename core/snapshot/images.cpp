@@ -43,11 +43,11 @@ bool Store::has_image(const std::string& recipe, const std::string& digest) cons
 // names yet.
 // @return the locks that keep anybody from beginning to, or nothing if somebody
 // does
-std::optional<std::vector<FileLock>> Store::keep_from_making(const std::string& recipe) const {
-  std::vector<FileLock> locks;
+std::optional<std::vector<os::FileLock>> Store::keep_from_making(const std::string& recipe) const {
+  std::vector<os::FileLock> locks;
   for (const auto& entry : fs::directory_iterator(root_ / "locks")) {
     if (!belongs(entry.path(), recipe) || !entry.path().string().ends_with(kMakingLock)) continue;
-    auto lock = FileLock::try_take(entry.path(), LockMode::exclusive);
+    auto lock = os::FileLock::try_take(entry.path(), os::LockMode::exclusive);
     if (!lock) return std::nullopt;
     locks.push_back(std::move(*lock));
   }

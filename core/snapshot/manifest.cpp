@@ -1,7 +1,7 @@
 #include "snapshot/manifest.hpp"
 
 #include "dhg/error.hpp"
-#include "snapshot/names.hpp"
+#include "text/plain_name.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -80,7 +80,7 @@ std::vector<double> times(const json& object, const char* name) {
 // It is joined to a folder's path.
 std::string plain_name(const json& object, const char* name) {
   auto value = text(object, name);
-  if (!is_plain_name(value)) refuse(fmt::format("'{}' is not a plain name", name));
+  if (!text::is_plain_name(value)) refuse(fmt::format("'{}' is not a plain name", name));
   return value;
 }
 
@@ -168,7 +168,7 @@ Manifest parse_manifest(const std::string& source) {
   m.dhg_version = text(root, "dhg_version");
   const auto& image = object_member(root, "image");
   m.image = {plain_name(image, "recipe"), text(image, "version"), hex(image, "digest")};
-  if (!m.image.version.empty() && !is_version(m.image.version))
+  if (!m.image.version.empty() && !text::is_version(m.image.version))
     refuse("'version' is not a version");
   const auto& guest = object_member(root, "guest");
   m.guest = {text(guest, "agent"),     hex(guest, "agent_digest"),

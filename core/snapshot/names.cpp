@@ -1,9 +1,9 @@
 #include "snapshot/names.hpp"
 
 #include "dhg/error.hpp"
+#include "text/plain_name.hpp"
 
 #include <fmt/format.h>
-#include <algorithm>
 #include <utility>
 
 namespace dhg::snapshot {
@@ -59,7 +59,7 @@ std::string prepare_command(std::string_view snapshot_name) {
     return "dhg vm prepare";
   const auto dash = snapshot_name.rfind('-');
   const bool versioned =
-      dash != std::string_view::npos && is_version(snapshot_name.substr(dash + 1));
+      dash != std::string_view::npos && text::is_version(snapshot_name.substr(dash + 1));
   auto command = fmt::format("dhg vm prepare --image {}",
                              snapshot_name.substr(0, versioned ? dash : std::string_view::npos));
   if (versioned) command += fmt::format(" --version {}", snapshot_name.substr(dash + 1));
@@ -70,24 +70,6 @@ std::string prepare_command(std::string_view snapshot_name) {
     command += fmt::format(" --set machine.vcpus={}", vcpus.substr(0, vcpus.size() - 1));
   if (!jvm.empty()) command += fmt::format(" --set jvm_args={}", jvm);
   return command;
-}
-
-bool is_version(std::string_view text) {
-  constexpr std::size_t kLongest = 32;
-  if (text.empty() || text.size() > kLongest || text.find('.') == std::string_view::npos)
-    return false;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return is_digit(text.front()) && text.back() != '.' &&
-         text.find("..") == std::string_view::npos &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '.'; });
-}
-
-bool is_plain_name(std::string_view name) {
-  constexpr std::string_view kAllowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  return !name.empty() && name.size() <= 200 && name.front() != '.' &&
-         name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
 } // namespace dhg::snapshot

@@ -1,15 +1,13 @@
 #include "snapshot/notes_file.hpp"
 
 #include "dhg/error.hpp"
-#include "snapshot/names.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
+#include "text/plain_name.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 #include <cerrno>
-#include <cstdlib>
 
 namespace dhg::snapshot {
 namespace {
@@ -28,34 +26,13 @@ std::string binding_of(const Manifest& manifest) {
                      memory != nullptr ? memory->bytes : 0, manifest.created);
 }
 
-bool read_all(int fd, std::string& into) {
-  for (std::size_t have = 0; have < into.size();) {
-    const auto got = read(fd, into.data() + have, into.size() - have);
-    if (got <= 0) return false;
-    have += static_cast<std::size_t>(got);
-  }
-  return true;
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = write(fd, text.data(), text.size());
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 } // namespace
 
 NotesFile::NotesFile(const std::filesystem::path& folder, const Manifest& manifest,
                      const std::string& owner)
-    : path_(folder / ("notes." + owner)),
-      binding_(binding_of(manifest)),
-      folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)) {
-  if (!is_plain_name(owner))
+    : path_(folder / ("notes." + owner)), binding_(binding_of(manifest)), folder_(folder) {
+  if (!text::is_plain_name(owner))
     throw Error(Blame::environment, fmt::format("'{}' cannot be part of a file's name", owner));
-  if (!folder_) throw system_error(errno, fmt::format("cannot open '{}'", folder.string()));
 }
 
 std::string NotesFile::header(std::string_view contents) const {
@@ -63,15 +40,14 @@ std::string NotesFile::header(std::string_view contents) const {
 }
 
 std::string NotesFile::load() const {
-  const UniqueFd fd(openat(folder_.get(), path_.filename().c_str(),
-                           O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const auto fd = folder_.open_no_link(path_.filename());
   const auto frame = header({}).size();
-  struct stat info {};
-  if (!fd || fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
-  const auto size = static_cast<std::uint64_t>(info.st_size);
+  const auto info = os::examine(fd.get());
+  if (!info || !info->is_regular) return {};
+  const auto size = info->bytes;
   if (size <= frame || size > frame + kMaxBytes) return {};
   std::string text(size, '\0');
-  if (!read_all(fd.get(), text)) return {};
+  if (os::read_at(fd.get(), text.data(), size, 0) != size) return {};
   auto contents = text.substr(frame);
   return text.compare(0, frame, header(contents)) == 0 ? contents : std::string();
 }
@@ -81,14 +57,13 @@ void NotesFile::keep(std::string_view contents) {
     throw Error(Blame::environment, fmt::format("{} bytes of notes (at most {} are possible)",
                                                 contents.size(), kMaxBytes));
   // Not synced: what a crash of the host leaves unfinished is known by its digest.
-  const auto temporary = fmt::format(".{}.{}", path_.filename().string(), getpid());
-  unlinkat(folder_.get(), temporary.c_str(), 0); // of a dead process that had our number
-  const UniqueFd fd(openat(folder_.get(), temporary.c_str(),
-                           O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd || !write_all(fd.get(), header(contents)) || !write_all(fd.get(), contents) ||
-      renameat(folder_.get(), temporary.c_str(), folder_.get(), path_.filename().c_str()) != 0) {
+  const auto temporary = fmt::format(".{}.{}", path_.filename().string(), os::own_pid());
+  folder_.remove(temporary); // of a dead process that had our number
+  const auto fd = folder_.create_file(temporary);
+  if (!fd || !os::write_all(fd.get(), header(contents)) || !os::write_all(fd.get(), contents) ||
+      !folder_.rename(temporary, path_.filename())) {
     const int error = errno;
-    if (fd) unlinkat(folder_.get(), temporary.c_str(), 0);
+    if (fd) folder_.remove(temporary);
     throw system_error(error, fmt::format("cannot write '{}'", path_.string()));
   }
 }

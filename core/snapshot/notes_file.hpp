@@ -1,7 +1,7 @@
 #pragma once
 
 #include "dhg/page_server.hpp"
-#include "dhg/unique_fd.hpp"
+#include "os/folder.hpp"
 #include "snapshot/manifest.hpp"
 
 #include <filesystem>
@@ -28,7 +28,7 @@ class NotesFile final : public SnapshotNotes {
 
   const std::filesystem::path path_;
   const std::string binding_;
-  const UniqueFd folder_;
+  const os::Folder folder_;
 };
 
 } // namespace dhg::snapshot

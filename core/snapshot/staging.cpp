@@ -1,15 +1,16 @@
 #include "snapshot/staging.hpp"
 
 #include "dhg/error.hpp"
+#include "os/file.hpp"
+#include "os/file_lock.hpp"
+#include "os/folder.hpp"
+#include "os/process.hpp"
 #include "os/remove_tree.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <cerrno>
-#include <cstdlib>
+#include <cstdio>
+#include <utility>
 
 namespace dhg::snapshot {
 namespace {
@@ -19,29 +20,21 @@ namespace fs = std::filesystem;
 // A disk takes seconds to write a large file, and fsync(2) hears nobody: so it finds
 // little left to do.
 void write_back(int fd, const os::Ear* ear) {
-  constexpr off_t kPart = off_t{16} << 20;
-  struct stat info {};
-  if (ear == nullptr || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) return;
-  for (off_t at = 0; at < info.st_size; at += kPart) {
+  constexpr std::uint64_t kPart = UINT64_C(16) << 20;
+  const auto info = os::examine(fd);
+  if (ear == nullptr || !info || !info->is_regular) return;
+  for (std::uint64_t at = 0; at < info->bytes; at += kPart) {
     ear->listen();
-    constexpr unsigned kWrite =
-        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-    (void)sync_file_range(fd, at, kPart, kWrite); // what it cannot, fsync can or tells
+    os::write_back(fd, at, kPart);
   }
 }
 
 void sync_path(const fs::path& path, const os::Ear* ear = nullptr) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const auto fd = os::open_no_link(path);
   if (fd) write_back(fd.get(), ear);
-  if (!fd || fsync(fd.get()) != 0)
+  if (!fd || !os::sync_file(fd.get()))
     throw system_error(errno, fmt::format("cannot write '{}' to the disk", path.string()));
 }
-
-UniqueFd open_folder(const fs::path& path) {
-  return UniqueFd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-}
-
-bool try_lock(const UniqueFd& fd) { return flock(fd.get(), LOCK_EX | LOCK_NB) == 0; }
 
 } // namespace
 
@@ -58,17 +51,18 @@ Staging::Staging(const fs::path& root, std::string_view name) {
 
 // @return false if somebody removes, or has removed, the new folder
 bool Staging::claim(const fs::path& root, std::string_view name) {
-  auto pattern = (root / "staging" / fmt::format("{}.{}.XXXXXX", name, getpid())).string();
-  if (mkdtemp(pattern.data()) == nullptr)
+  const auto made =
+      os::make_unique_folder(root / "staging" / fmt::format("{}.{}", name, os::own_pid()));
+  if (!made)
     throw system_error(errno,
                        fmt::format("cannot make a folder in '{}'", (root / "staging").string()));
-  auto owner = open_folder(pattern);
+  auto owner = os::open_folder(*made);
   if (!owner && errno != ENOENT)
-    throw system_error(errno, fmt::format("cannot open '{}'", pattern));
-  if (!owner || !try_lock(owner)) return false;
-  struct stat info {};
-  if (fstat(owner.get(), &info) != 0 || info.st_nlink == 0) return false;
-  path_ = pattern;
+    throw system_error(errno, fmt::format("cannot open '{}'", made->string()));
+  if (!owner || !os::try_lock(owner.get())) return false;
+  const auto info = os::examine(owner.get());
+  if (!info || info->links == 0) return false;
+  path_ = *made;
   owner_ = std::move(owner);
   return true;
 }
@@ -92,10 +86,9 @@ void Staging::sync(const os::Ear* ear) const {
 void Staging::publish(const fs::path& target, const os::Ear* ear) {
   sync(ear);
   os::hear(ear); // for the last time: from here on it is done
-  if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) {
+  if (os::rename_to_new(path_, target)) {
     path_.clear();
-  } else if (errno != EEXIST ||
-             renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
+  } else if (errno != EEXIST || !os::exchange(path_, target)) {
     throw system_error(errno, fmt::format("cannot publish '{}'", target.string()),
                        "the cache must be on a local file system, such as ext4, xfs or btrfs: "
                        "see DHG_CACHE_DIR");
@@ -107,7 +100,7 @@ void Staging::publish_file(std::string_view name, const fs::path& target,
                            const os::Ear* ear) const {
   const auto file = path_ / name;
   sync_path(file, ear);
-  if (rename(file.c_str(), target.c_str()) != 0)
+  if (std::rename(file.c_str(), target.c_str()) != 0)
     throw system_error(errno, fmt::format("cannot publish '{}'", target.string()));
   sync_path(target.parent_path());
 }
@@ -116,8 +109,8 @@ void remove_abandoned_staging(const fs::path& root) noexcept {
   std::error_code error; // what cannot be removed now is tried again in the next run
   for (fs::directory_iterator at(root / "staging", error), end; !error && at != end;
        at.increment(error)) {
-    const auto owner = open_folder(at->path());
-    if (owner && try_lock(owner)) os::remove_tree(at->path());
+    const auto owner = os::open_folder(at->path());
+    if (owner && os::try_lock(owner.get())) os::remove_tree(at->path());
   }
 }
 

@@ -1,14 +1,16 @@
 #include "snapshot/store.hpp"
 
 #include "dhg/error.hpp"
+#include "os/file.hpp"
+#include "os/folder.hpp"
+#include "os/process.hpp"
 #include "snapshot/digest.hpp"
+#include "text/plain_name.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <ctime>
 
 namespace dhg::snapshot {
@@ -28,71 +30,65 @@ std::string remedy(const std::string& name) {
 }
 
 const std::string& checked_name(const std::string& name) {
-  if (!is_plain_name(name))
+  if (!text::is_plain_name(name))
     throw Error(Blame::usage, fmt::format("'{}' cannot be the name of a snapshot or image", name),
                 "names have letters, digits, '-', '_' and '.'");
   return name;
 }
 
-struct stat examine(const fs::path& path) {
-  struct stat info {};
-  if (lstat(path.c_str(), &info) != 0)
-    throw system_error(errno, fmt::format("cannot examine '{}'", path.string()));
-  return info;
+os::FileInfo examine(const fs::path& path) {
+  const auto info = os::examine(path);
+  if (!info) throw system_error(errno, fmt::format("cannot examine '{}'", path.string()));
+  return *info;
 }
 
 void make_private_folder(const fs::path& path) {
-  if (mkdir(path.c_str(), 0700) == 0) return; // a memory image holds what its guest held
+  if (os::make_private_folder(path)) return; // a memory image holds what its guest held
   if (errno != EEXIST)
     throw system_error(errno, fmt::format("cannot make '{}'", path.string()),
                        "set DHG_CACHE_DIR to a folder that can be written");
   const auto info = examine(path);
-  if (!S_ISDIR(info.st_mode) || info.st_uid != geteuid() || (info.st_mode & S_IWOTH) != 0)
+  if (!info.is_folder || info.owner != os::own_user() || info.others_may_write)
     throw Error(Blame::environment,
                 fmt::format("'{}' is not a folder that only you can change", path.string()),
                 "set DHG_CACHE_DIR to a folder of your own");
 }
 
 UniqueFd open_file(const fs::path& path) {
-  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  auto fd = os::open_no_link(path);
   if (!fd) throw system_error(errno, fmt::format("cannot open '{}'", path.string()));
   return fd;
 }
 
 std::string read_manifest(const fs::path& path) {
   const auto fd = open_file(path);
-  struct stat info {};
-  if (fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
-      static_cast<std::uint64_t>(info.st_size) > Manifest::kMaxBytes)
+  const auto info = os::examine(fd.get());
+  if (!info || !info->is_regular || info->bytes > Manifest::kMaxBytes)
     throw Error(Blame::environment, fmt::format("the snapshot's manifest is not valid: '{}' is not "
                                                 "a file of at most "
                                                 "{} bytes",
                                                 path.string(), Manifest::kMaxBytes));
-  std::string text(static_cast<std::size_t>(info.st_size), '\0');
-  const auto got = read(fd.get(), text.data(), text.size());
-  if (got < 0) throw system_error(errno, fmt::format("cannot read '{}'", path.string()));
-  text.resize(static_cast<std::size_t>(got));
+  std::string text(static_cast<std::size_t>(info->bytes), '\0');
+  const auto got = os::read_at(fd.get(), text.data(), text.size(), 0);
+  if (!got) throw system_error(errno, fmt::format("cannot read '{}'", path.string()));
+  text.resize(*got);
   return text;
 }
 
 void write_file(const fs::path& path, std::string_view text) {
-  const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd) throw system_error(errno, fmt::format("cannot write '{}'", path.string()));
-  while (!text.empty()) {
-    const auto written = write(fd.get(), text.data(), text.size());
-    if (written < 0) throw system_error(errno, fmt::format("cannot write '{}'", path.string()));
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  const auto fd = os::create_file(path);
+  if (!fd || !os::write_all(fd.get(), text))
+    throw system_error(errno, fmt::format("cannot write '{}'", path.string()));
 }
 
 void check_size(const fs::path& folder, const Manifest::File& file) {
   const auto path = folder / file.name;
   const auto info = examine(path);
-  if (!S_ISREG(info.st_mode))
+  if (!info.is_regular)
     throw Error(Blame::environment, fmt::format("'{}' is not a regular file", path.string()));
-  if (static_cast<std::uint64_t>(info.st_size) != file.bytes)
+  if (info.bytes != file.bytes)
     throw Error(Blame::environment, fmt::format("'{}' has {} bytes instead of {}: it is damaged",
-                                                path.string(), info.st_size, file.bytes));
+                                                path.string(), info.bytes, file.bytes));
 }
 
 void check_digest(const UniqueFd& fd, const fs::path& path, const Manifest::File& file,
@@ -112,8 +108,7 @@ std::string now_utc() {
 
 Manifest::File describe(const fs::path& path, const os::Ear* ear) {
   const auto info = examine(path);
-  return {path.filename().string(), static_cast<std::uint64_t>(info.st_size),
-          static_cast<std::uint64_t>(info.st_blocks) * 512, digest_of_file(path, ear)};
+  return {path.filename().string(), info.bytes, info.allocated_bytes, digest_of_file(path, ear)};
 }
 
 } // namespace
@@ -139,15 +134,15 @@ fs::path Store::image_path(const std::string& recipe, const std::string& digest)
   return root_ / "images" / fmt::format("{}-{}", checked_name(recipe), digest.substr(0, 16));
 }
 
-FileLock Store::lock(const std::string& name, LockMode mode) const {
-  return FileLock::take(root_ / "locks" / (checked_name(name) + ".lock"), mode,
-                        deadline_in(kLockLimit), ear_);
+os::FileLock Store::lock(const std::string& name, os::LockMode mode) const {
+  return os::FileLock::take(root_ / "locks" / (checked_name(name) + ".lock"), mode,
+                            deadline_in(kLockLimit), ear_);
 }
 
-FileLock Store::lock_for_making(const std::string& name) const {
+os::FileLock Store::lock_for_making(const std::string& name) const {
   const auto path = making_lock_path(name);
-  if (auto free = FileLock::try_take(path, LockMode::exclusive)) return std::move(*free);
-  const auto holder = lock_holder(path);
+  if (auto free = os::FileLock::try_take(path, os::LockMode::exclusive)) return std::move(*free);
+  const auto holder = os::lock_holder(path);
   throw Error(Blame::environment,
               fmt::format("another dhg{} is making '{}' now",
                           holder ? fmt::format(" (process {})", *holder) : "", name),
@@ -169,7 +164,7 @@ Manifest Store::checked_manifest(const std::string& name) const {
 }
 
 Snapshot Store::open_snapshot(const std::string& name) const {
-  auto held = lock(name, LockMode::shared);
+  auto held = lock(name, os::LockMode::shared);
   const auto folder = snapshot_path(name);
   if (!fs::exists(folder))
     throw Error(Blame::environment,
@@ -190,7 +185,7 @@ Snapshot Store::open_snapshot(const std::string& name) const {
 std::optional<Manifest> Store::try_manifest(const std::string& name) const {
   if (!fs::exists(snapshot_path(name))) return std::nullopt;
   try {
-    const auto held = lock(name, LockMode::shared);
+    const auto held = lock(name, os::LockMode::shared);
     return checked_manifest(name);
   } catch (const Error&) {
     return std::nullopt;
@@ -206,7 +201,7 @@ void Store::publish(Staging& staging, const std::string& name, Manifest manifest
   static_cast<void>(parse_manifest(text)); // what cannot be read again is not published
   write_file(staging.path() / kManifest, text);
   staging.sync(ear_); // takes seconds, which nobody has to wait for
-  const auto held = lock(name, LockMode::exclusive);
+  const auto held = lock(name, os::LockMode::exclusive);
   if (!has_image(manifest.image.recipe, manifest.image.digest))
     throw Error(Blame::environment,
                 fmt::format("the image of snapshot '{}' was removed meanwhile", name),
@@ -218,7 +213,7 @@ std::string Store::verify(const std::string& name) const {
   try {
     std::vector<UniqueFd> files; // open, they can be read after the lock was given back
     const auto manifest = [&] {
-      const auto held = lock(name, LockMode::shared);
+      const auto held = lock(name, os::LockMode::shared);
       auto result = checked_manifest(name);
       for (const auto& file : result.files)
         files.push_back(open_file(snapshot_path(name) / file.name));
@@ -246,20 +241,19 @@ std::vector<ListedSnapshot> Store::list() const {
     listed.name = name;
     listed.path = root_ / "snapshots" / name;
     try {
-      listed.maker = lock_holder(making_lock_path(listed.name));
-      const auto held = lock(listed.name, LockMode::shared);
+      listed.maker = os::lock_holder(making_lock_path(listed.name));
+      const auto held = lock(listed.name, os::LockMode::shared);
       listed.manifest = checked_manifest(listed.name);
       listed.rootfs =
           image_path(listed.manifest->image.recipe, listed.manifest->image.digest) / "rootfs.erofs";
       for (const auto& entry : fs::directory_iterator(listed.path)) {
         if (entry.path().filename() == kManifest) continue;
-        struct stat info {};
-        if (lstat(entry.path().c_str(), &info) != 0) continue; // notes come and go
-        const auto allocated = static_cast<std::uint64_t>(info.st_blocks) * 512;
-        listed.bytes += static_cast<std::uint64_t>(info.st_size);
-        listed.allocated_bytes += allocated;
+        const auto info = os::examine(entry.path());
+        if (!info) continue; // notes come and go
+        listed.bytes += info->bytes;
+        listed.allocated_bytes += info->allocated_bytes;
         if (entry.path().filename() == Snapshot::kCompressedCopy)
-          listed.compressed_bytes = allocated;
+          listed.compressed_bytes = info->allocated_bytes;
       }
     } catch (const Error& error) {
       listed.problem = error.what();
@@ -274,14 +268,14 @@ std::vector<ListedSnapshot> Store::list() const {
 bool Store::remove(const std::string& name) const {
   const auto path = snapshot_path(name);
   const Staging rubbish(root_, name); // outlives the lock: removing the files takes a while
-  const auto held = lock(name, LockMode::exclusive);
+  const auto held = lock(name, os::LockMode::exclusive);
   if (!fs::exists(path)) return false;
   discard_into(rubbish, path);
   return true;
 }
 
 void Store::discard_into(const Staging& rubbish, const fs::path& path) {
-  if (rename(path.c_str(), (rubbish.path() / "removed").c_str()) != 0)
+  if (std::rename(path.c_str(), (rubbish.path() / "removed").c_str()) != 0)
     throw system_error(errno, fmt::format("cannot remove '{}'", path.string()));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "snapshot/lock.hpp"
+#include "os/file_lock.hpp"
 #include "snapshot/manifest.hpp"
 #include "snapshot/names.hpp"
 #include "snapshot/staging.hpp"
@@ -19,7 +19,7 @@ namespace dhg::snapshot {
 class Snapshot {
  public:
   Snapshot(std::string name, std::filesystem::path folder, std::filesystem::path rootfs,
-           Manifest manifest, FileLock lock)
+           Manifest manifest, os::FileLock lock)
       : name_(std::move(name)),
         folder_(std::move(folder)),
         rootfs_(std::move(rootfs)),
@@ -43,7 +43,7 @@ class Snapshot {
   std::filesystem::path folder_;
   std::filesystem::path rootfs_;
   Manifest manifest_;
-  std::optional<FileLock> lock_;
+  std::optional<os::FileLock> lock_;
 };
 
 /// A line of `dhg vm status`.
@@ -78,7 +78,7 @@ class Store {
   [[nodiscard]] std::optional<Manifest> try_manifest(const std::string& name) const;
   /// Keeps others from making the same thing meanwhile.
   /// @throws Error at once if somebody is at it
-  [[nodiscard]] FileLock lock_for_making(const std::string& name) const;
+  [[nodiscard]] os::FileLock lock_for_making(const std::string& name) const;
   [[nodiscard]] Staging stage(std::string_view name) const { return {root_, name}; }
   /// Completes the manifest with the files of `staging` and publishes it as
   /// `name`. At every moment the old or the new one is there, complete.
@@ -108,11 +108,11 @@ class Store {
 
   [[nodiscard]] std::filesystem::path snapshot_path(const std::string& name) const;
   [[nodiscard]] std::filesystem::path making_lock_path(const std::string& name) const;
-  [[nodiscard]] FileLock lock(const std::string& name, LockMode mode) const;
+  [[nodiscard]] os::FileLock lock(const std::string& name, os::LockMode mode) const;
   /// In one step; what is left of it then is only rubbish.
   static void discard_into(const Staging& rubbish, const std::filesystem::path& path);
   [[nodiscard]] Manifest checked_manifest(const std::string& name) const;
-  [[nodiscard]] std::optional<std::vector<FileLock>> keep_from_making(
+  [[nodiscard]] std::optional<std::vector<os::FileLock>> keep_from_making(
       const std::string& recipe) const;
 
   std::filesystem::path root_;

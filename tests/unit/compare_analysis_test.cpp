@@ -1,8 +1,8 @@
-#include "run/compare/analysis.hpp"
+#include "compare/analysis.hpp"
 
+#include "compare/baseline.hpp"
+#include "compare/document.hpp"
 #include "dhg/error.hpp"
-#include "run/compare/baseline.hpp"
-#include "run/compare/document.hpp"
 #include "temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 using namespace dhg;
-using namespace dhg::run::compare;
+using namespace dhg::compare;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 using dhg::fakes::TemporaryFolder;

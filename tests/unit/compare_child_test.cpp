@@ -1,4 +1,4 @@
-#include "run/compare/child.hpp"
+#include "compare/child.hpp"
 
 #include "os/page_cache.hpp"
 
@@ -15,7 +15,7 @@
 
 using namespace dhg;
 using namespace std::chrono_literals;
-using run::compare::run_child;
+using compare::run_child;
 
 namespace {
 
@@ -25,7 +25,7 @@ os::SignalFd& signals() {
   return one;
 }
 
-run::compare::ChildEnd shell(const std::string& command, std::chrono::milliseconds limit = 50s) {
+compare::ChildEnd shell(const std::string& command, std::chrono::milliseconds limit = 50s) {
   return run_child({"/bin/sh", {"-c", command}, {"PATH=/usr/bin:/bin"}, {}}, signals(), limit);
 }
 

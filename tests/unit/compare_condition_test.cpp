@@ -1,4 +1,4 @@
-#include "run/compare/condition.hpp"
+#include "compare/condition.hpp"
 
 #include "dhg/error.hpp"
 
@@ -7,7 +7,7 @@
 
 using namespace dhg;
 using Catch::Matchers::Contains;
-using run::compare::Condition;
+using compare::Condition;
 
 namespace {
 

@@ -1,10 +1,10 @@
 // The parts of a comparison that need no run: phases, order, answers, outputs.
 
+#include "compare/exec_answer.hpp"
+#include "compare/output_difference.hpp"
+#include "compare/phases.hpp"
+#include "compare/schedule.hpp"
 #include "dhg/error.hpp"
-#include "run/compare/exec_answer.hpp"
-#include "run/compare/output_difference.hpp"
-#include "run/compare/phases.hpp"
-#include "run/compare/schedule.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -13,7 +13,7 @@
 #include <set>
 
 using namespace dhg;
-using namespace dhg::run::compare;
+using namespace dhg::compare;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 

@@ -1,4 +1,4 @@
-#include "run/compare/variant.hpp"
+#include "compare/variant.hpp"
 
 #include "dhg/error.hpp"
 #include "temporary_folder.hpp"
@@ -8,7 +8,7 @@
 #include <fstream>
 
 using namespace dhg;
-using namespace dhg::run::compare;
+using namespace dhg::compare;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 using dhg::fakes::TemporaryFolder;

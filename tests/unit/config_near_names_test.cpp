@@ -1,8 +1,8 @@
-#include "config/near_names.hpp"
+#include "text/near_names.hpp"
 
 #include <catch2/catch.hpp>
 
-using namespace dhg::config;
+using namespace dhg::text;
 
 TEST_CASE("plugin near names") {
   const std::vector<std::string> names{"eager", "file", "lazy-2m", "lazy-4k"};

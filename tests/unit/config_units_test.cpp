@@ -1,11 +1,12 @@
-#include "config/near_names.hpp"
-#include "config/text.hpp"
 #include "config/units.hpp"
+#include "text/near_names.hpp"
+#include "text/utf8.hpp"
 
 #include <catch2/catch.hpp>
 #include <limits>
 
 using namespace dhg::config;
+using namespace dhg::text;
 using std::chrono::milliseconds;
 
 TEST_CASE("config units: sizes are exact, and never overflow") {

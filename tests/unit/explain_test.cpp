@@ -1,15 +1,15 @@
 // dhg explain: what it takes from a record, what it refuses, and what it concludes.
 
-#include "run/explain/explain.hpp"
+#include "compare/explain/explain.hpp"
+#include "compare/explain/fault_facts.hpp"
 #include "dhg/error.hpp"
-#include "run/explain/fault_facts.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 using namespace dhg;
-using namespace dhg::run::explain;
+using namespace dhg::compare::explain;
 using Catch::Matchers::Contains;
 using nlohmann::json;
 

@@ -1,4 +1,4 @@
-#include "run/resources.hpp"
+#include "os/resources.hpp"
 
 #include "dhg/process.hpp"
 
@@ -14,8 +14,8 @@ TEST_CASE("resources: this process's own, read by descriptor, are what getrusage
   std::vector<char> memory(8UL << 20, 1);
   const UniqueFd self(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0)));
   REQUIRE(self);
-  const auto by_descriptor = run::resources_of(self.get());
-  const auto own = run::own_resources();
+  const auto by_descriptor = os::resources_of(self.get());
+  const auto own = os::own_resources();
   REQUIRE(by_descriptor);
   CHECK(own.peak_bytes >= memory.size());
   CHECK(by_descriptor->peak_bytes <= own.peak_bytes);
@@ -27,6 +27,6 @@ TEST_CASE("resources: this process's own, read by descriptor, are what getrusage
 TEST_CASE("resources: of a process that is gone there are none") {
   ChildProcess child({"/bin/true", {}, {}, {}});
   REQUIRE(child.wait(deadline_in(5s)));
-  CHECK_FALSE(run::resources_of(child.process_fd()));
-  CHECK_FALSE(run::resources_of(-1));
+  CHECK_FALSE(os::resources_of(child.process_fd()));
+  CHECK_FALSE(os::resources_of(-1));
 }

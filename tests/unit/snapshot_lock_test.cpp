@@ -1,4 +1,4 @@
-#include "snapshot/lock.hpp"
+#include "os/file_lock.hpp"
 #include "snapshot_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,6 +7,7 @@
 #include <future>
 
 using namespace snapshot_test;
+using namespace dhg::os;
 using namespace std::chrono_literals;
 
 namespace {

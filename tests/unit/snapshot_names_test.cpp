@@ -1,10 +1,13 @@
 #include "dhg/error.hpp"
 #include "snapshot/names.hpp"
+#include "text/plain_name.hpp"
 
 #include <catch2/catch.hpp>
 #include <map>
 
 using namespace dhg::snapshot;
+using dhg::text::is_plain_name;
+using dhg::text::is_version;
 
 namespace {
 

@@ -1,17 +1,17 @@
 // Reference values are SciPy 1.17.1's and NumPy's, each with the call that made it;
 // those marked "published" stand in R's or SciPy's own documentation.
 
-#include "stats/comparison.hpp"
-#include "stats/ranks.hpp"
-#include "stats/summary.hpp"
-#include "stats/tests.hpp"
+#include "compare/stats/comparison.hpp"
+#include "compare/stats/ranks.hpp"
+#include "compare/stats/summary.hpp"
+#include "compare/stats/tests.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 #include <vector>
 
-using namespace dhg::stats;
+using namespace dhg::compare::stats;
 using Catch::Matchers::Contains;
 using Values = std::vector<double>;
 

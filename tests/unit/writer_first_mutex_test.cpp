@@ -1,4 +1,4 @@
-#include "memory/writer_first_mutex.hpp"
+#include "os/writer_first_mutex.hpp"
 
 #include <unistd.h>
 #include <atomic>
@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-using dhg::memory::WriterFirstMutex;
+using dhg::os::WriterFirstMutex;
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include "dhg/error.hpp"
 #include "guest_link/request.hpp"
+#include "os/resources.hpp"
 #include "run/guest_session.hpp"
-#include "run/resources.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -125,7 +125,7 @@ void run_past_firmware(const Vm& vm) {
   constexpr double kFirmwareSeconds = 0.2; // QEMU starts in 0.03, its firmware takes 0.01
   const auto end = std::chrono::steady_clock::now() + 2s;
   while (std::chrono::steady_clock::now() < end) {
-    const auto used = run::resources_of(vm.process_fd());
+    const auto used = os::resources_of(vm.process_fd());
     if (!used || used->cpu_seconds >= kFirmwareSeconds) return;
     std::this_thread::sleep_for(10ms);
   }

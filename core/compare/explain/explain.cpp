@@ -1,0 +1,146 @@
+#include "compare/explain/explain.hpp"
+
+#include "compare/explain/fault_facts.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+namespace dhg::compare::explain {
+namespace {
+
+using compare::Phase;
+
+constexpr double kWorthIt = 0.03; // of the run: less is within a run's own spread
+constexpr double kLargeShare = 0.15;
+constexpr double kMiB = 1024.0 * 1024.0;
+
+double phase(const Evidence& e, Phase phase) { return e.phases[static_cast<std::size_t>(phase)]; }
+
+std::vector<Step> steps_of(const Evidence& e) {
+  std::vector<Step> steps;
+  for (std::size_t i = 0; i < e.phases.size(); ++i) {
+    const bool run = i == static_cast<std::size_t>(Phase::run);
+    const auto own = run ? std::min(e.guest_run_ms, e.phases[i]) : 0;
+    if (run) {
+      steps.push_back({"run: the program", own, 0});
+      steps.push_back({"run: all but the program (the request's way, renewal, the answer's way)",
+                       e.phases[i] - own, 0});
+    } else {
+      steps.push_back({std::string(compare::kPhaseNames[i]), e.phases[i], 0});
+    }
+  }
+  for (auto& step : steps) step.share = e.elapsed_ms > 0 ? step.ms / e.elapsed_ms : 0;
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const Step& a, const Step& b) { return a.ms > b.ms; });
+  return steps;
+}
+
+std::vector<std::string> memory_of(const Evidence& e, const FaultFacts& facts) {
+  std::vector<std::string> lines;
+  if (e.faults == 0) {
+    lines.push_back(fmt::format("no faults: page server '{}' serves none", e.page_server));
+    return lines;
+  }
+  lines.push_back(fmt::format("{} faults in {:.1f} ms of running: {:.1f} a millisecond", e.faults,
+                              e.running_ms,
+                              e.running_ms > 0 ? static_cast<double>(e.faults) / e.running_ms : 0));
+  const auto bytes = static_cast<double>(e.copied_bytes + e.zeroed_bytes);
+  if (bytes > 0)
+    lines.push_back(fmt::format("{:.1f} MiB copied, {:.1f} MiB zeroed: zero pages served {:.0f} %",
+                                static_cast<double>(e.copied_bytes) / kMiB,
+                                static_cast<double>(e.zeroed_bytes) / kMiB,
+                                100 * static_cast<double>(e.zeroed_bytes) / bytes));
+  if (!e.traced) {
+    lines.emplace_back("how long they took is in a trace only: dhg exec --trace FILE");
+    return lines;
+  }
+  lines.push_back(
+      fmt::format("serving took {:.1f} ms in all, {:.1f} us a fault (median; 95 of 100 "
+                  "below {:.1f}); the switches to the page server and back are not in it",
+                  facts.service_ms, facts.median_us, facts.p95_us));
+  if (facts.background_ms > 0)
+    lines.push_back(fmt::format("background work: {:.1f} ms, {:.1f} MiB", facts.background_ms,
+                                facts.background_mib));
+  if (e.dropped > 0)
+    lines.push_back(
+        fmt::format("{} events are not in the trace: the sums are too small", e.dropped));
+  return lines;
+}
+
+bool worth(const Evidence& e, double saves_ms) { return saves_ms >= kWorthIt * e.elapsed_ms; }
+
+void suggest_file(const Evidence& e, const FaultFacts& facts, std::vector<Suggestion>& all) {
+  if (!e.traced || !worth(e, facts.service_ms)) return;
+  all.push_back(
+      {"page_server.plugin=file", "let the kernel serve the pages from a private mapping",
+       facts.service_ms,
+       fmt::format("the {} faults of the trace were served for {:.1f} ms in all; the switches to "
+                   "the page server, which would go too, and what the kernel takes for "
+                   "the same pages are not known here",
+                   facts.faults, facts.service_ms)});
+}
+
+// One fault for each aligned 2 MiB instead of one for each page of it.
+void suggest_blocks(const Evidence& e, const FaultFacts& facts, std::vector<Suggestion>& all) {
+  if (!e.traced || facts.blocks == 0 || facts.bytes_a_ms <= 0 || e.page_server == "lazy-2m") return;
+  const auto more_bytes = static_cast<double>(facts.blocks) * 2 * kMiB;
+  const auto now = facts.service_ms;
+  const auto then = more_bytes / facts.bytes_a_ms;
+  if (!worth(e, now - then)) return;
+  all.push_back({"page_server.plugin=lazy-2m", "install more at each fault", now - then,
+                 fmt::format("the faults lie in {} blocks of 2 MiB; {:.0f} MiB at the {:.2f} GiB/s "
+                             "at which this run was served take {:.1f} ms instead of {:.1f}",
+                             facts.blocks, more_bytes / kMiB,
+                             facts.bytes_a_ms * 1000 / (kMiB * 1024), then, now)});
+}
+
+void suggest_lazy(const Evidence& e, std::vector<Suggestion>& all) {
+  if (!worth(e, e.attach_ms)) return;
+  all.push_back({"page_server.plugin=lazy-4k", "copy nothing before the guest runs", e.attach_ms,
+                 fmt::format("'{}' worked for {:.1f} ms before the processor ran; the faults that "
+                             "would come instead are not known here",
+                             e.page_server, e.attach_ms)});
+}
+
+void suggest_channel(const Evidence& e, std::vector<Suggestion>& all) {
+  const auto read = phase(e, Phase::read);
+  if (e.elapsed_ms <= 0 || read / e.elapsed_ms < kLargeShare) return;
+  all.push_back({"result_channel.plugin", "another result channel, or a smaller result", read,
+                 fmt::format("to collect, send and decode the result took {:.1f} ms with '{}'",
+                             read, e.result_channel)});
+}
+
+void suggest_warm_cache(const Evidence& e, std::vector<Suggestion>& all) {
+  if (e.major_faults == 0) return;
+  all.push_back({"", "keep the snapshot in the page cache", std::nullopt,
+                 fmt::format("dhg and the VMM waited {} times for a disk; how long is not recorded",
+                             e.major_faults)});
+}
+
+void suggest_kvm(const Evidence& e, std::vector<Suggestion>& all) {
+  if (e.accelerator != "tcg" || e.elapsed_ms <= 0 || e.running_ms / e.elapsed_ms < 0.5) return;
+  all.push_back({"launcher.options.accel=kvm", "run it on a machine where KVM works", std::nullopt,
+                 fmt::format("guest code was translated (TCG), and {:.0f} % of the time is the "
+                             "guest's; how fast it is with KVM is not known here",
+                             100 * e.running_ms / e.elapsed_ms)});
+}
+
+} // namespace
+
+Explanation explain(const Evidence& evidence) {
+  const auto facts = fault_facts(evidence);
+  Explanation result{steps_of(evidence), memory_of(evidence, facts), {}};
+  auto& all = result.suggestions;
+  suggest_file(evidence, facts, all);
+  suggest_blocks(evidence, facts, all);
+  suggest_lazy(evidence, all);
+  suggest_channel(evidence, all);
+  std::stable_sort(all.begin(), all.end(), [](const Suggestion& a, const Suggestion& b) {
+    return a.saves_ms.value_or(0) > b.saves_ms.value_or(0);
+  });
+  suggest_warm_cache(evidence, all);
+  suggest_kvm(evidence, all);
+  return result;
+}
+
+} // namespace dhg::compare::explain

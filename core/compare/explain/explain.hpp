@@ -1,0 +1,36 @@
+#pragma once
+
+#include "compare/explain/evidence.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dhg::compare::explain {
+
+/// A step of the run, none of which overlap.
+struct Step {
+  std::string name;
+  double ms = 0;
+  double share = 0; ///< of the whole run, 0..1
+};
+
+/// What the record suggests to change.
+struct Suggestion {
+  std::string setting;            ///< "page_server.plugin=file"; empty: not a setting of dhg
+  std::string what;               ///< in a sentence
+  std::optional<double> saves_ms; ///< an estimate; nothing where the record cannot tell
+  std::string basis;              ///< what the estimate stands on
+};
+
+/// Every statement follows from the record alone.
+struct Explanation {
+  std::vector<Step> steps;             ///< the longest first
+  std::vector<std::string> memory;     ///< sentences about faults and pages
+  std::vector<Suggestion> suggestions; ///< the largest saving first
+};
+
+/// Pure.
+[[nodiscard]] Explanation explain(const Evidence& evidence);
+
+} // namespace dhg::compare::explain

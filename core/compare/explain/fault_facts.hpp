@@ -1,0 +1,21 @@
+#pragma once
+
+#include "compare/explain/evidence.hpp"
+
+namespace dhg::compare::explain {
+
+/// What the faults of a trace come to; all zero without a trace.
+struct FaultFacts {
+  std::uint64_t faults = 0;
+  double service_ms = 0; ///< of all of them
+  double median_us = 0;
+  double p95_us = 0;
+  double bytes_a_ms = 0;    ///< installed in that time
+  std::uint64_t blocks = 0; ///< aligned stretches of 2 MiB that they lie in
+  double background_ms = 0;
+  double background_mib = 0;
+};
+
+[[nodiscard]] FaultFacts fault_facts(const Evidence& evidence);
+
+} // namespace dhg::compare::explain

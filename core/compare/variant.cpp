@@ -1,0 +1,155 @@
+#include "compare/variant.hpp"
+
+#include "config/schema.hpp"
+#include "dhg/error.hpp"
+#include "text/utf8.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+namespace dhg::compare {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostVariants = 32;
+
+using Assignment = std::vector<std::string>; // of KEY=VALUE, one an axis
+
+std::vector<Assignment> combinations(const std::vector<Axis>& axes) {
+  std::vector<Assignment> all{{}};
+  for (const auto& axis : axes) {
+    std::vector<Assignment> longer;
+    for (const auto& begun : all) {
+      for (const auto& value : axis.values) {
+        longer.push_back(begun);
+        longer.back().push_back(axis.key + "=" + value);
+      }
+    }
+    all = std::move(longer);
+    if (all.size() > kMostVariants)
+      throw Error(Blame::usage, fmt::format("more than {} variants", kMostVariants),
+                  "give --vary fewer values");
+  }
+  return all;
+}
+
+const config::RawNode* node_at(const config::RawNode& root, std::string_view path) {
+  const auto* node = &root;
+  while (node != nullptr && !path.empty()) {
+    const auto dot = std::min(path.find('.'), path.size());
+    node = node->find(path.substr(0, dot));
+    path.remove_prefix(std::min(dot + 1, path.size()));
+  }
+  return node;
+}
+
+std::vector<std::pair<std::string, std::string>> values_of(const config::RawNode& raw) {
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const auto& key : config::schema()) {
+    const std::string path(key.path);
+    const auto* node = node_at(raw, path);
+    values.emplace_back(path, node != nullptr ? node->text : std::string(key.default_value));
+    if (!path.ends_with(".plugin")) continue;
+    const auto options = path.substr(0, path.rfind('.')) + ".options";
+    if (const auto* group = node_at(raw, options); group != nullptr)
+      for (const auto& option : group->members)
+        values.emplace_back(options + "." + option.key, option.value.text);
+  }
+  return values;
+}
+
+Variant make_variant(const fs::path& config, const std::vector<std::string>& set,
+                     const std::function<std::optional<std::string>(const char*)>& environment) {
+  auto raw = config::parse_file(config);
+  config::apply_environment(raw, environment);
+  Variant variant;
+  variant.options = {"--config", fs::absolute(config).string()};
+  for (const auto& assignment : set) {
+    config::apply_set(raw, assignment);
+    variant.options.insert(variant.options.end(), {"--set", assignment});
+  }
+  variant.settings = config::validate(raw);
+  variant.values = values_of(raw);
+  return variant;
+}
+
+std::string value_of(const std::string& assignment) {
+  const auto value = assignment.substr(assignment.find('=') + 1);
+  // A plugin may be named by its path.
+  return value.find('/') == std::string::npos ? value : fs::path(value).stem().string();
+}
+
+std::string name_of(const fs::path& config, bool several_configs, const Assignment& varied) {
+  std::string name = several_configs || varied.empty() ? config.stem().string() : "";
+  for (const auto& assignment : varied) name += (name.empty() ? "" : ":") + value_of(assignment);
+  return name;
+}
+
+Variant external_variant(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    throw Error(Blame::usage,
+                fmt::format("--external {}: not of the form NAME=COMMAND", text::printable(text)),
+                "for example: --external \"docker=docker run --rm python:3 python -c 1\"");
+  Variant variant;
+  variant.name = text.substr(0, equals);
+  variant.external = text.substr(equals + 1);
+  return variant;
+}
+
+void check(const std::vector<Variant>& variants) {
+  if (variants.size() < 2)
+    throw Error(Blame::usage, "there is nothing to compare with: one variant only",
+                "name another config, --vary a key, or --external NAME=COMMAND");
+  if (variants.size() > kMostVariants)
+    throw Error(Blame::usage, fmt::format("more than {} variants", kMostVariants));
+  for (auto a = variants.begin(); a != variants.end(); ++a) {
+    if (text::find_bad_byte(a->name) || a->name.find_first_of("'\"\n\r\t") != std::string::npos)
+      throw Error(Blame::usage, fmt::format("'{}' is no name for a variant: it has quotes or "
+                                            "control characters",
+                                            text::printable(a->name)));
+    if (std::any_of(variants.begin(), a, [&](const auto& b) { return b.name == a->name; }))
+      throw Error(Blame::usage, fmt::format("two variants are called '{}'", a->name),
+                  "rename one of the files, or compare them with different --vary values");
+  }
+}
+
+} // namespace
+
+Axis parse_axis(const std::string& text) {
+  const auto equals = text.find('=');
+  Axis axis{text.substr(0, equals), {}};
+  for (auto at = equals; at != std::string::npos;) {
+    const auto comma = text.find(',', at + 1);
+    axis.values.push_back(text.substr(at + 1, comma == std::string::npos ? comma : comma - at - 1));
+    at = comma;
+  }
+  const bool gap = std::any_of(axis.values.begin(), axis.values.end(),
+                               [](const auto& value) { return value.empty(); });
+  if (axis.key.empty() || axis.values.empty() || gap)
+    throw Error(Blame::usage,
+                fmt::format("--vary {}: not of the form KEY=VALUE,VALUE", text::printable(text)),
+                "for example: --vary page_server.plugin=file,lazy-4k");
+  return axis;
+}
+
+std::vector<Variant> make_variants(
+    const VariantRequest& request, const fs::path& installed,
+    const std::function<std::optional<std::string>(const char*)>& environment) {
+  std::vector<Variant> variants;
+  for (const auto& given : request.configs) {
+    const auto config = config::locate(given, installed);
+    for (const auto& varied : combinations(request.axes)) {
+      auto set = request.set;
+      set.insert(set.end(), varied.begin(), varied.end());
+      variants.push_back(make_variant(config, set, environment));
+      variants.back().name = name_of(config, request.configs.size() > 1, varied);
+    }
+  }
+  for (const auto& text : request.externals) variants.push_back(external_variant(text));
+  check(variants);
+  return variants;
+}
+
+} // namespace dhg::compare
