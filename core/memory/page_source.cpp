@@ -35,7 +35,7 @@ std::vector<ByteRange> scan_data_extents(int fd, std::uint64_t size) {
   if (const auto now = lseek(fd, 0, SEEK_END); now < static_cast<off_t>(size))
     throw Error(
         Blame::environment,
-        fmt::format("the snapshot's memory file was cut short: {} bytes instead of {}", now, size),
+        fmt::format("the snapshot's memory file was truncated: {} bytes instead of {}", now, size),
         "make the snapshot again with: dhg vm prepare");
   return extents;
 }

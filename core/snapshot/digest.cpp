@@ -80,7 +80,7 @@ class FileReader {
     if (got < 0) fail();
     if (got == 0)
       throw Error(Blame::environment,
-                  fmt::format("'{}' was cut while it was read", path_.string()));
+                  fmt::format("'{}' was truncated while it was read", path_.string()));
     hash.feed(block_.data(), static_cast<std::size_t>(got));
     return got;
   }

@@ -56,7 +56,7 @@ class Digger {
     if (run_.length >= least_run_ && run_.length != 0 &&
         fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(run_.offset),
                   static_cast<off_t>(run_.length)) != 0)
-      throw system_error(errno, "cannot dig holes into the memory file",
+      throw system_error(errno, "cannot punch holes in the memory file",
                          "set DHG_CACHE_DIR to a folder on a file system with "
                          "sparse files, such "
                          "as ext4, xfs or btrfs");
@@ -75,7 +75,8 @@ void read_block(int fd, std::uint64_t at, std::size_t wanted, std::vector<char>&
   while (filled < wanted) {
     const auto got = pread(fd, &block[filled], wanted - filled, static_cast<off_t>(at + filled));
     if (got < 0) throw system_error(errno, "cannot read the memory file");
-    if (got == 0) throw Error(Blame::environment, "the memory file was cut while it was read");
+    if (got == 0)
+      throw Error(Blame::environment, "the memory file was truncated while it was read");
     filled += static_cast<std::size_t>(got);
   }
 }
