@@ -23,9 +23,9 @@ Usage page_server_usage() {
   usage.options.add_options()("socket", po::value<std::string>()->value_name("PATH")->required(),
                               "where to listen: the VMM's mem_backend.backend_path")(
       "memory", po::value<std::string>()->value_name("FILE")->required(),
-      "the snapshot's memory file, which is opened read-only")("page-server",
-                                                     po::value<std::string>()->value_name("NAME"),
-                                                     "short for --set page_server.plugin=NAME")(
+      "the memory file of the snapshot, which this command only reads")(
+      "page-server", po::value<std::string>()->value_name("NAME"),
+      "short for --set page_server.plugin=NAME")(
       "many", "serve VM after VM, also several at once, until a signal")(
       "timeout", po::value<std::string>()->value_name("TIME"),
       "time limit: 30s, 5m; VMs that still run then are killed");
