@@ -1,5 +1,5 @@
-/* The shortest restore of a snapshot that there is, as the measure for dhg: QEMU
- * started directly, the control commands sent blindly, one request, the first answer
+/* A bare restore of a snapshot, as the baseline for dhg: QEMU started directly,
+ * the control commands sent blindly, one request, the first answer
  * that says the run is over. Nothing is checked, nothing is tidied up. Memory comes
  * back by the barest form of a policy:
  *   file      QEMU itself maps the memory file privately

@@ -61,7 +61,7 @@ void check_arguments(const std::vector<std::string>& given, const std::vector<Ar
   const bool open_ended = !wanted.empty() && wanted.back().any_number;
   if (open_ended && given.size() + 1 >= wanted.size()) return;
   if (given.size() > wanted.size())
-    throw Error(Blame::usage, fmt::format("'{}' is one word too many", given[wanted.size()]), see);
+    throw Error(Blame::usage, fmt::format("unexpected argument '{}'", given[wanted.size()]), see);
   if (given.size() < wanted.size())
     throw Error(
         Blame::usage,
@@ -72,7 +72,7 @@ void check_arguments(const std::vector<std::string>& given, const std::vector<Ar
     if (choices.empty() || std::find(choices.begin(), choices.end(), given[i]) != choices.end())
       continue;
     throw Error(Blame::usage,
-                fmt::format("{} cannot be '{}': it is one of {}", wanted[i].name, given[i],
+                fmt::format("{} cannot be '{}': choose one of {}", wanted[i].name, given[i],
                             fmt::join(choices, ", ")),
                 see);
   }
@@ -115,7 +115,9 @@ void print_help(std::ostream& out, std::string_view command, const Usage& usage)
   out << (usage.arguments.empty() ? "" : "\n") << usage.options;
 }
 
-void add_help_option(Usage& usage) { usage.options.add_options()("help,h", "show this and exit"); }
+void add_help_option(Usage& usage) {
+  usage.options.add_options()("help,h", "show this help and exit");
+}
 
 std::optional<ParsedLine> parse(std::string_view command, const Usage& usage,
                                 const std::vector<std::string>& args) {

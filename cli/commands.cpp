@@ -67,7 +67,7 @@ int dispatch_in_group(const std::vector<std::string>& args,
   throw Error(Blame::usage,
               args.size() == 1 ? fmt::format("'dhg {}' needs a command", group)
                                : fmt::format("there is no command 'dhg {} {}'", group, args[1]),
-              fmt::format("possible are: {}", fmt::join(members, ", ")));
+              fmt::format("choose one of: {}", fmt::join(members, ", ")));
 }
 
 } // namespace
@@ -90,8 +90,8 @@ void print_overview(std::ostream& out, std::string_view group) {
     const auto name = group.empty() ? command->name : member_of(group, *command);
     if (!name.empty()) out << fmt::format("  {:<13} {}\n", name, command->summary);
   }
-  out << fmt::format("\n'{} COMMAND --help' tells more.", prefix)
-      << (group.empty() ? " Begin with: dhg vm prepare --image python\n" : "\n");
+  out << fmt::format("\nRun '{} COMMAND --help' for details.", prefix)
+      << (group.empty() ? " To begin: dhg vm prepare --image python\n" : "\n");
 }
 
 int dispatch(const std::vector<std::string>& args, std::chrono::steady_clock::time_point started) {

@@ -38,40 +38,42 @@ constexpr int kExitInterrupted = 130;
 Usage compare_usage() {
   Usage usage;
   usage.about =
-      "Runs a program with several configurations, in turn and in random order, and says\n"
-      "which is faster, with confidence intervals. docs/compare.md tells how to read it.\n"
-      "Exits with 1 if a run failed, outputs differ, or a --fail-if condition holds; with\n"
-      "2 for a mistake in the command line or a config; with 130 after Ctrl-C, when it\n"
-      "shows the result so far.";
+      "Runs a program with several configurations, interleaved in random order, and reports\n"
+      "which is faster, with confidence intervals. docs/compare.md explains the report.\n"
+      "Exits with 1 if a run failed, outputs differ or a --fail-if condition holds; with 2\n"
+      "for a mistake in the command line or a config; with 130 after Ctrl-C, once it has\n"
+      "reported the results so far.";
   usage.arguments = {{"CONFIG_FILE", "YAML files, or names of installed ones", {}, true}};
   usage.options.add_options()("code,c", po::value<std::string>()->value_name("CODE"),
                               "the program")(
       "script", po::value<std::string>()->value_name("SCRIPT"), "the program, as a file")(
       "set", po::value<Texts>()->value_name("KEY=VALUE")->composing(),
-      "one setting, for all the configs")(
+      "override one setting in every config")(
       "vary", po::value<Texts>()->value_name("KEY=VALUE,VALUE")->composing(),
-      "every config with each of these values; several: with every combination")(
+      "run every config with each of these values; if repeated, with every combination")(
       "external", po::value<Texts>()->value_name("NAME=COMMAND")->composing(),
-      "any command, for sh, as a variant too")(
-      "runs", po::value<unsigned>()->value_name("N")->default_value(20),
-      "rounds, in each of which every variant runs once")(
+      "add a shell command as a variant")("runs",
+                                          po::value<unsigned>()->value_name("N")->default_value(20),
+                                          "rounds, in each of which every variant runs once")(
       "warm-up", po::value<unsigned>()->value_name("N")->default_value(2),
-      "rounds before those, which do not count")(
+      "warm-up rounds before those; they do not count")(
       "seed", po::value<std::uint64_t>()->value_name("N")->default_value(1),
-      "of the random order and the resampling")(
+      "seed of the random order and of the resampling")(
       "cache", po::value<std::string>()->value_name("warm|cold")->default_value("warm"),
       "cold: drop the snapshot from the page cache before each run")(
       "timeout", po::value<std::string>()->value_name("TIME")->default_value("1m"),
-      "the longest that one run may take; then it has failed")(
-      "markdown", po::value<std::string>()->value_name("FILE"), "write the tables there")(
-      "csv", po::value<std::string>()->value_name("FILE"), "write every run there")(
-      "json", po::value<std::string>()->value_name("FILE"), "write everything there")(
-      "html", po::value<std::string>()->value_name("FILE"), "write a page with charts there")(
+      "time limit of one run; a run that reaches it has failed")(
+      "markdown", po::value<std::string>()->value_name("FILE"), "write the tables to this file")(
+      "csv", po::value<std::string>()->value_name("FILE"), "write one line per run to this file")(
+      "json", po::value<std::string>()->value_name("FILE"), "write all data to this file")(
+      "html", po::value<std::string>()->value_name("FILE"),
+      "write a page with charts to this file")(
       "fail-if", po::value<Texts>()->value_name("CONDITION")->composing(),
-      "on medians: \"b > a * 1.05\", \"a > 150ms\", \"a > baseline.a * 1.1\"")(
-      "save-baseline", po::value<std::string>()->value_name("NAME"), "keep the result")(
-      "baseline", po::value<std::string>()->value_name("NAME"), "compare with what was kept")(
-      "any-machine", "also with a baseline from another machine");
+      "condition on medians: \"b > a * 1.05\", \"a > 150ms\", \"a > baseline.a * 1.1\"")(
+      "save-baseline", po::value<std::string>()->value_name("NAME"),
+      "save the result under this name")("baseline", po::value<std::string>()->value_name("NAME"),
+                                         "compare with a saved result")(
+      "any-machine", "accept a baseline from another machine");
   return usage;
 }
 
@@ -101,7 +103,7 @@ unsigned rounds(const po::variables_map& values, const char* name, unsigned leas
   const auto count = values[name].as<unsigned>();
   if (count < least || count > kMostRounds)
     throw Error(Blame::usage,
-                fmt::format("--{} {}: it is {} to {}", name, count, least, kMostRounds));
+                fmt::format("--{} {}: expected {} to {}", name, count, least, kMostRounds));
   return count;
 }
 
@@ -109,13 +111,14 @@ CacheMode cache_mode(const po::variables_map& values) {
   const auto word = values["cache"].as<std::string>();
   if (word == "warm") return CacheMode::warm;
   if (word == "cold") return CacheMode::cold;
-  throw Error(Blame::usage, fmt::format("--cache {}: it is warm or cold", word));
+  throw Error(Blame::usage, fmt::format("--cache {}: expected warm or cold", word));
 }
 
 std::chrono::milliseconds limit(const po::variables_map& values) {
   const auto word = values["timeout"].as<std::string>();
   if (const auto limit = config::parse_duration(word)) return *limit;
-  throw Error(Blame::usage, fmt::format("--timeout {}: a time is 500ms, 30s, or 5m", word));
+  throw Error(Blame::usage,
+              fmt::format("--timeout {}: expected a time such as 500ms, 30s or 5m", word));
 }
 
 struct Program {
@@ -126,14 +129,14 @@ struct Program {
 Program read_program(const po::variables_map& values, bool needed) {
   const auto code = text(values, "code");
   const auto script = text(values, "script");
-  if (code && script) throw Error(Blame::usage, "-c and --script: one of them", "");
+  if (code && script) throw Error(Blame::usage, "give either -c or --script, not both", "");
   if (code) return {{"-c", *code}, *code};
   if (script && !os::may_read(*script))
     throw system_error(errno, fmt::format("cannot read '{}'", *script));
   // A name in front of which there is "-" would be an option.
   if (script) return {{script->starts_with('-') ? "./" + *script : *script}, *script};
   if (needed)
-    throw Error(Blame::usage, "what shall be run is missing: -c CODE or --script FILE",
+    throw Error(Blame::usage, "nothing to run: give -c CODE or --script FILE",
                 "see: dhg compare --help");
   return {};
 }
@@ -175,7 +178,7 @@ Baseline load_baseline(const BaselineStore& store, const std::string& name,
   if (const auto why = differs(baseline.machine, measurement.machine); !why.empty()) {
     if (!any_machine)
       throw Error(Blame::usage, fmt::format("baseline '{}' is from another machine: {}", name, why),
-                  "--any-machine compares all the same");
+                  "to compare anyway: --any-machine");
     measurement.notes.push_back(
         fmt::format("baseline '{}' is from another machine: {}", name, why));
   }
@@ -237,7 +240,7 @@ void note_cache(Measurement& measurement) {
                     warm, measurement.runs.size(), most / 1024));
   if (external)
     measurement.notes.emplace_back(
-        "what external commands read is not known, and was not dropped from the page cache");
+        "files that external commands read are unknown and were not dropped from the page cache");
 }
 
 Measurement plan(const Invocation& invocation, const run::Layout& layout) {
@@ -319,7 +322,7 @@ int compare(const Invocation& invocation) {
 
 } // namespace
 
-const Command compare_command{"compare", "say which configuration is faster, with intervals",
-                              compare_usage, compare};
+const Command compare_command{"compare", "measure which configuration is faster", compare_usage,
+                              compare};
 
 } // namespace dhg::cli

@@ -9,8 +9,8 @@ namespace {
 Usage completion_usage() {
   Usage usage;
   usage.about =
-      "Prints the completion of dhg for a shell. An installed dhg has them where the shells\n"
-      "look; else for instance: source <(dhg completion bash)";
+      "Prints the completion script for a shell. An installed dhg has these scripts where the\n"
+      "shells look for them. Elsewhere, for example: source <(dhg completion bash)";
   usage.arguments = {{"SHELL", "the shell", {"bash", "zsh", "fish"}}};
   return usage;
 }
@@ -25,7 +25,7 @@ int completion(const Invocation& invocation) {
 
 } // namespace
 
-const Command completion_command{"completion", "print the completion for a shell", completion_usage,
-                                 completion};
+const Command completion_command{"completion", "print the completion script for a shell",
+                                 completion_usage, completion};
 
 } // namespace dhg::cli

@@ -168,9 +168,10 @@ ConformanceSuite::ConformanceSuite(const std::filesystem::path& folder, dhg_plug
       environment_{"DHG_CONFORMANCE_PLUGINS=" + plugin.string()},
       signals_(signals) {
   if (!os::may_run(program_))
-    throw system_error(
-        errno, fmt::format("the conformance suite '{}' is not there", program_.string()),
-        "install the Debian package dhg-dev, or build dhg with -DDHG_BUILD_TESTS=ON");
+    throw system_error(errno,
+                       fmt::format("cannot find the conformance suite '{}'", program_.string()),
+                       "install the Debian package dhg-dev, or build dhg with -DDHG_BUILD_TESTS=ON "
+                       "and install it");
 }
 
 std::vector<std::string> ConformanceSuite::rules() const {
@@ -194,8 +195,7 @@ RuleResult ConformanceSuite::check(const std::string& rule, std::chrono::millise
       {exact(rule), "-r", "xml", "-x", "3", "-o", fmt::format("/proc/self/fd/{}", kReportFd)},
       environment_, limit, signals_);
   if (!ended.in_time)
-    return {false,
-            {fmt::format("found   no end within {} s: it was killed", limit.count() / 1000)}};
+    return {false, {fmt::format("found   still running after {} s; killed", limit.count() / 1000)}};
   if (ended.status == 0) return {true, {}};
   RuleResult result{false, read_findings(ended.report)};
   if (result.findings.empty())

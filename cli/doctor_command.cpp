@@ -63,7 +63,7 @@ Requirement check_tool(const char* name, const char* package) {
 Requirement check_snapshot(const snapshot::Store& store, const snapshot::SnapshotKey& key) {
   const auto name = snapshot::snapshot_name(key);
   const bool there = store.try_manifest(name).has_value();
-  return {"snapshot", there, there ? name : fmt::format("'{}' is not there yet", name),
+  return {"snapshot", there, there ? name : fmt::format("'{}' does not exist yet", name),
           there ? "" : snapshot::prepare_command(name)};
 }
 
@@ -77,8 +77,8 @@ void print(const Requirement& requirement) {
 Usage doctor_usage() {
   Usage usage;
   usage.about =
-      "Says what this machine lacks to run dhg, what mends it, and which configuration is\n"
-      "the fastest that works here. Exits with 1 if something is missing.";
+      "Checks whether this machine can run dhg, prints how to fix what is missing, and names\n"
+      "the fastest configuration that works here. Exits with 1 if something is missing.";
   add_config_options(usage.options);
   return usage;
 }
@@ -131,7 +131,7 @@ int doctor(const Invocation& invocation) {
 
 } // namespace
 
-const Command doctor_command{"doctor", "say what this machine lacks, and what mends it",
+const Command doctor_command{"doctor", "check this machine and print how to fix what is missing",
                              doctor_usage, doctor};
 
 } // namespace dhg::cli

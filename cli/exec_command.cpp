@@ -39,8 +39,8 @@ std::uint64_t parse_seed(const std::string& text) {
   std::uint64_t seed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
   if (error != std::errc() || end != text.data() + text.size())
-    throw Error(Blame::usage, fmt::format("--seed {} is not possible", text),
-                "it is a whole number from 0 to 18446744073709551615");
+    throw Error(Blame::usage, fmt::format("--seed {} is not valid", text),
+                "expected a whole number from 0 to 18446744073709551615");
   return seed;
 }
 
@@ -68,7 +68,7 @@ run::Program read_program(const po::variables_map& values, std::vector<std::stri
     return program;
   }
   if (rest.empty())
-    throw Error(Blame::usage, "what shall be run is missing: -c CODE, a script, or -",
+    throw Error(Blame::usage, "nothing to run: give -c CODE, a script, or -",
                 "see: dhg exec --help");
   const bool from_stdin = rest[0] == "-";
   program.kind = from_stdin ? ProgramKind::stdin : ProgramKind::script;
@@ -86,8 +86,8 @@ WantedValue shown_value(const po::variables_map& values, ProgramKind kind) {
   if (show == "last") return WantedValue::last;
   if (show == "nothing") return WantedValue::none;
   if (show != "expression")
-    throw Error(Blame::usage, fmt::format("--show {} is not possible", show),
-                "it is expression, last or nothing");
+    throw Error(Blame::usage, fmt::format("--show {} is not valid", show),
+                "expected expression, last or nothing");
   return kind == ProgramKind::script ? WantedValue::none : WantedValue::expression;
 }
 
@@ -108,23 +108,22 @@ Usage exec_usage() {
       "program's own; 1 after an exception; 2 for a mistake in the command or the config;\n"
       "124 at the time limit; 125 if dhg or the VM failed; 130 after Ctrl-C.";
   usage.rest = "(-c CODE | SCRIPT | -) [ARG ...]";
-  usage.options.add_options()(
-      "vm", "run in a virtual machine: the only way there is, and so the default")(
+  usage.options.add_options()("vm", "run in a virtual machine (the default, and the only mode)")(
       "code,c", po::value<std::string>()->value_name("CODE"),
-      "the program; its arguments follow --")(
+      "the program; put its arguments after --")(
       "timeout", po::value<std::string>()->value_name("TIME"),
-      "the longest that the run may take, from the start of dhg: 500ms, 30s, 5m")(
+      "time limit, counted from the start of dhg: 30 (seconds), 500ms, 5m")(
       "seed", po::value<std::string>()->value_name("N"),
       "seed the random generators with N, so that a run can be repeated (docs/uniqueness.md)")(
       "show", po::value<std::string>()->value_name("WHAT"),
-      "which value to print: expression (the default), if -c or - is a single one; last, also "
-      "after other statements and of a script; nothing")(
-      "no-show-tables", "do not look at the tables that the program assigns")(
-      "no-table-meta", "show the tables' first rows only: no row counts, columns and types")(
+      "which value to print: expression (the default), that of a -c or - program which is a "
+      "single expression; last, that of the last expression of any program; nothing")(
+      "no-show-tables", "neither inspect nor show the tables that the program assigns")(
+      "no-table-meta", "show only the first rows of tables: no row counts, columns or types")(
       "json", "print one JSON object instead of the program's output")(
       "trace", po::value<std::string>()->value_name("FILE"),
-      "write what happened when, fault by fault, for Perfetto, chrome://tracing or dhg explain")(
-      "verbose,v", "print what was used and the time of each phase on stderr");
+      "write a trace, with every page fault, for Perfetto, chrome://tracing or dhg explain")(
+      "verbose,v", "print the plugins and the time of each phase on stderr");
   add_config_options(usage.options);
   return usage;
 }
@@ -146,7 +145,7 @@ void print_failure(const run::ExecReport& report, const Console& console) {
   if (!report.hint.empty()) std::cerr << "dhg: " << report.hint << '\n';
   if (report.outcome != run::RunOutcome::failed) return;
   if (const auto tail = console.tail(); !tail.empty())
-    std::cerr << "dhg: the guest's console said last:\n" << tail << '\n';
+    std::cerr << "dhg: the last lines of the guest's console:\n" << tail << '\n';
   std::cerr << (report.code_may_have_run ? "dhg: the code may have run\n"
                                          : "dhg: the code was not run\n");
 }

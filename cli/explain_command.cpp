@@ -21,8 +21,8 @@ constexpr std::uintmax_t kLargest = 256UL * 1024 * 1024;
 Usage explain_usage() {
   Usage usage;
   usage.about =
-      "Says where the time of a run went, and which settings its record suggests to\n"
-      "change. All that it says follows from that file.";
+      "Shows where the time of a run went, and which settings its record suggests changing.\n"
+      "It uses nothing but that file.";
   usage.arguments = {{"FILE", "what 'dhg exec --trace' or 'dhg exec --json' wrote", {}}};
   return usage;
 }
@@ -43,7 +43,7 @@ std::string read_file(const std::string& path) {
 
 void print(const explain::Evidence& evidence, const explain::Explanation& explanation) {
   std::cout << fmt::format(
-      "{:.1f} ms in all; page server {}, result channel {}, {}\n\n", evidence.elapsed_ms,
+      "{:.1f} ms in total; page server {}, result channel {}, {}\n\n", evidence.elapsed_ms,
       evidence.page_server, evidence.result_channel,
       evidence.accelerator.empty() ? "no machine was restored" : evidence.accelerator);
   for (const auto& substitution : evidence.substitutions)
@@ -62,12 +62,12 @@ void print(const explain::Evidence& evidence, const explain::Explanation& explan
                              suggestion.setting.empty() ? "" : ": ", suggestion.what);
     std::cout << (suggestion.saves_ms ? fmt::format("    may save about {:.1f} ms of {:.1f}: ",
                                                     *suggestion.saves_ms, evidence.elapsed_ms)
-                                      : "    saves an unknown time: ")
+                                      : "    saving unknown: ")
               << suggestion.basis << '\n';
   }
   if (explanation.suggestions.empty()) std::cout << "  nothing\n";
   std::cout
-      << "\nOne run proves nothing; to be sure: dhg compare fast.yaml --vary KEY=THIS,THAT ...\n";
+      << "\nOne run proves nothing. To be sure: dhg compare fast.yaml --vary KEY=THIS,THAT ...\n";
 }
 
 int explain_file(const Invocation& invocation) {
@@ -79,7 +79,7 @@ int explain_file(const Invocation& invocation) {
 
 } // namespace
 
-const Command explain_command{"explain", "say where the time of a run went", explain_usage,
+const Command explain_command{"explain", "show where the time of a run went", explain_usage,
                               explain_file};
 
 } // namespace dhg::cli

@@ -15,8 +15,8 @@ namespace {
 Usage help_usage() {
   Usage usage;
   usage.about =
-      "Shows the help of a command, or lists the commands. The man pages that are installed\n"
-      "are made by it too, from the same source.";
+      "Shows the help of a command, or lists the commands. The installed man pages come from\n"
+      "the same source.";
   usage.options.add_options()("man-pages", po::value<std::string>()->value_name("FOLDER"),
                               "write the man page of every command into this folder instead");
   usage.rest = "[COMMAND]";
@@ -28,7 +28,7 @@ void write_page(const std::filesystem::path& path, const std::string& text) {
   file << text;
   if (!file.flush())
     throw Error(Blame::environment, fmt::format("cannot write '{}'", path.string()),
-                "name a folder that is there and can be written to");
+                "name an existing folder that you can write to");
 }
 
 void write_man_pages(const std::filesystem::path& folder) {

@@ -53,8 +53,8 @@ std::string argument_entry(const Argument& argument) {
 
 constexpr const char* kExitStatus =
     ".SH EXIT STATUS\n"
-    "0, or what is said above. 2: a mistake in the command line or in a config. 125: dhg or the\n"
-    "VM failed. Each is explained on standard error.\n";
+    "0, or as described above. 2: a mistake in the command line or in a config. 125: dhg or the\n"
+    "VM failed. Standard error has the reason.\n";
 
 } // namespace
 

@@ -18,17 +18,17 @@ Usage page_server_usage() {
   Usage usage;
   usage.about =
       "Serves the memory of a VM that another program restores: any VMM that speaks\n"
-      "Firecracker's handshake. Ends with the VM and prints one JSON object a VM. A VMM\n"
-      "whose memory cannot be served is killed. docs/page-server-command.md tells more.";
+      "Firecracker's handshake. Exits when the VM ends, and prints one JSON object per VM. A\n"
+      "VMM whose memory cannot be served is killed. See docs/page-server-command.md.";
   usage.options.add_options()("socket", po::value<std::string>()->value_name("PATH")->required(),
                               "where to listen: the VMM's mem_backend.backend_path")(
       "memory", po::value<std::string>()->value_name("FILE")->required(),
-      "the snapshot's memory file, which only this program reads")(
+      "the memory file of the snapshot, which this command only reads")(
       "page-server", po::value<std::string>()->value_name("NAME"),
       "short for --set page_server.plugin=NAME")(
-      "many", "serve VM after VM, also at the same time, until a signal")(
+      "many", "serve VM after VM, also several at once, until a signal")(
       "timeout", po::value<std::string>()->value_name("TIME"),
-      "the longest that this may take: 30s, 5m; VMs that live then are killed");
+      "time limit: 30s, 5m; VMs that still run then are killed");
   add_config_options(usage.options);
   return usage;
 }
@@ -72,7 +72,8 @@ int page_server(const Invocation& invocation) {
 
 } // namespace
 
-const Command page_server_command{"page-server", "serve memory to a VMM that something else starts",
+const Command page_server_command{"page-server",
+                                  "serve guest memory to a VMM that another program starts",
                                   page_server_usage, page_server};
 
 } // namespace dhg::cli

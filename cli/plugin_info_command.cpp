@@ -9,7 +9,7 @@ namespace {
 
 Usage info_usage() {
   Usage usage;
-  usage.about = "Prints what a plugin says of itself: kind, version, ABI, and its options.";
+  usage.about = "Prints a plugin's kind, version, ABI and options.";
   usage.arguments = {{"NAME|FILE", "its name, or the path of its library", {}}};
   return usage;
 }
@@ -45,7 +45,7 @@ int info(const Invocation& invocation) {
 
 } // namespace
 
-const Command plugin_info_command{
-    "plugin info", "print what a plugin says of itself, and its options", info_usage, info};
+const Command plugin_info_command{"plugin info", "print a plugin's version and options", info_usage,
+                                  info};
 
 } // namespace dhg::cli

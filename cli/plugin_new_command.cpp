@@ -13,10 +13,10 @@ namespace {
 Usage new_usage() {
   Usage usage;
   usage.about =
-      "Makes a folder with the sources of a new plugin: a working one, about 40 lines, to\n"
-      "be changed. docs/plugins.md goes on from there.";
-  usage.arguments = {{"KIND", "what it decides", {}},
-                     {"NAME", "the plugin's name, and the folder's: my-server", {}}};
+      "Creates a folder with the sources of a new plugin: about 40 lines that work, for you to\n"
+      "change. docs/plugins.md continues from there.";
+  usage.arguments = {{"KIND", "the kind of plugin", {}},
+                     {"NAME", "name of the plugin and of the folder: my-server", {}}};
   for (const auto kind : plugin::kAllKinds)
     usage.arguments[0].choices.emplace_back(plugin::kind_word(kind));
   return usage;
@@ -29,7 +29,7 @@ int make_new(const Invocation& invocation) {
     if (word == plugin::kind_word(kind))
       plugin::write_plugin_sources(run::installed_layout().templates, kind, folder);
   std::cout << fmt::format(
-      "made {0}/; now:\n"
+      "created {0}/; next:\n"
       "  cd {0}\n"
       "  cmake -B build && cmake --build build && dhg plugin test build/lib{1}.so\n",
       folder.string(), folder.filename().string());

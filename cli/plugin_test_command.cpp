@@ -20,15 +20,14 @@ constexpr int kExitBroken = 1;
 Usage test_usage() {
   Usage usage;
   usage.about =
-      "Runs the conformance suite of a plugin's kind against it, and names each rule that\n"
-      "it breaks and what was seen. Each rule is checked in a process of its own, which\n"
-      "is ended when it takes too long. A launcher is tested with the image python, which has to\n"
-      "be there: dhg vm prepare.\n"
-      "Exits with 0 if all rules are kept, with 1 if one is broken, with 125 if the plugin\n"
+      "Runs the conformance suite for the plugin's kind, and reports each broken rule and what\n"
+      "was observed. Each rule is checked in its own process, which is killed if it takes too\n"
+      "long. To test a launcher, first make the python image: dhg vm prepare --image python.\n"
+      "Exits with 0 if the plugin keeps all rules, with 1 if it breaks one, with 125 if it\n"
       "cannot be loaded or the suite is not installed.";
   usage.options.add_options()("limit",
                               po::value<std::string>()->value_name("TIME")->default_value("2m"),
-                              "how long one rule may take: 500ms, 30s, 5m; else 2m");
+                              "time limit for one rule: 500ms, 30s, 5m");
   usage.arguments = {{"NAME|FILE", "the plugin's name, or the path of its library", {}}};
   return usage;
 }
@@ -38,7 +37,7 @@ std::chrono::milliseconds limit_of(const po::variables_map& values) {
   const auto limit = config::parse_duration(text);
   if (!limit || *limit <= 0ms)
     throw Error(Blame::usage, fmt::format("--limit cannot be '{}'", text),
-                "write a time: 500ms, 30s, 5m");
+                "expected a time such as 500ms, 30s or 5m");
   return *limit;
 }
 
@@ -47,9 +46,8 @@ void check_that_it_loads(const std::string& name_or_path, std::chrono::milliseco
                          os::SignalFd& signals) {
   if (run_bounded("/proc/self/exe", {"plugin", "info", name_or_path}, {}, limit, signals).in_time)
     return;
-  throw Error(Blame::environment,
-              fmt::format("plugin '{}': loading it did not end in time", name_or_path),
-              "look at what its static objects do when they are made");
+  throw Error(Blame::environment, fmt::format("plugin '{}' did not load in time", name_or_path),
+              "check what the constructors of its static objects do");
 }
 
 const char* header_of(dhg_plugin_kind kind) {
@@ -104,7 +102,7 @@ int test(const Invocation& invocation) {
 
 } // namespace
 
-const Command plugin_test_command{
-    "plugin test", "check whether a plugin keeps the rules of its kind", test_usage, test};
+const Command plugin_test_command{"plugin test", "check that a plugin keeps the rules of its kind",
+                                  test_usage, test};
 
 } // namespace dhg::cli

@@ -137,7 +137,7 @@ void print_phases(std::ostream& to, const run::ExecReport& report,
                       Milliseconds(span.end - span.begin).count(), span.name);
   }
   to << fmt::format(
-      "dhg: {:>9.2f} ms            in all; {} faults, {:.1f} MiB copied, {:.1f} MiB "
+      "dhg: {:>9.2f} ms            in total; {} faults, {:.1f} MiB copied, {:.1f} MiB "
       "zeroed\n",
       Milliseconds(timing::Clock::now() - timeline.origin()).count(), report.memory.faults,
       static_cast<double>(report.memory.copied_bytes) / (1024 * 1024),

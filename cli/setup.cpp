@@ -26,12 +26,12 @@ std::filesystem::path config_path(const po::variables_map& values,
 void add_config_options(po::options_description& options) {
   options.add_options()(
       "config", po::value<std::string>()->value_name("FILE"),
-      "YAML file, or the name of an installed one (else $DHG_CONFIG, else fast.yaml)")(
+      "YAML file, or the name of an installed one (default: $DHG_CONFIG, else fast.yaml)")(
       "set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
-      "one setting, over the file and the environment: page_server.plugin=lazy-4k")(
+      "override one setting: page_server.plugin=lazy-4k")(
       "image", po::value<std::string>()->value_name("NAME"), "short for --set image=NAME")(
       "version", po::value<std::string>()->value_name("VERSION"),
-      "short for --set version=VERSION: 41.1 (else $DHG_VERSION, else the newest snapshot's)");
+      "short for --set version=VERSION: 41.1 (default: $DHG_VERSION, else the newest snapshot's)");
 }
 
 Setup make_setup(const po::variables_map& values, const os::Ear* ear) {

@@ -37,21 +37,22 @@ std::string age_of(const std::string& created) {
 Usage prepare_usage() {
   Usage usage;
   usage.about =
-      "Builds the guest image if it is not there, boots it, warms it up and saves the\n"
-      "snapshot that 'dhg exec' restores. Done already: does nothing.";
-  usage.options.add_options()("force", "make the snapshot again even if it is there")(
+      "Builds the guest image if there is none, boots it, warms it up and saves the snapshot\n"
+      "that 'dhg exec' restores. Does nothing if the snapshot already exists.";
+  usage.options.add_options()("force", "make the snapshot again even if it exists")(
       "warm-up", po::value<std::string>()->value_name("WHAT")->default_value(run::kFullWarmUp),
-      "full: all families of the image's programs; quick: a hello and a table, so that\n"
-      "first runs of all else are slow; or a folder with a folder of programs per family");
+      "full: every family of the image's programs; quick: only a hello and a table, so that\n"
+      "first runs of anything else are slow; or a folder with one folder of programs per family");
   add_config_options(usage.options);
   return usage;
 }
 
 // What an interruption leaves, by what had been made before.
 std::string what_is_left(const run::Made& made) {
-  if (made.snapshot) return "the snapshot is made and stays; its page server has not learnt all";
-  return made.image ? "what was begun is removed; the image, which was complete, stays"
-                    : "what was begun is removed";
+  if (made.snapshot)
+    return "the snapshot is complete and stays; its page server has not finished learning";
+  return made.image ? "partial work was removed; the complete image stays"
+                    : "partial work was removed";
 }
 
 int prepare(const Invocation& invocation) {
@@ -98,7 +99,7 @@ json to_json(const snapshot::ListedSnapshot& listed, const std::string& problem)
 void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
   std::cout << fmt::format("{}  {}\n", listed.name,
                            problem.empty() ? "complete" : "broken: " + problem);
-  if (listed.maker) std::cout << fmt::format("    being made anew by process {}\n", *listed.maker);
+  if (listed.maker) std::cout << fmt::format("    being made again by process {}\n", *listed.maker);
   if (!listed.manifest) return;
   const auto& m = *listed.manifest;
   std::cout << fmt::format("    image {}{}{}, Python {}; {} ({}) on {}, {} MiB, {} vcpu\n",
@@ -110,7 +111,7 @@ void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
   std::cout << fmt::format("    made {} ({} ago) by dhg {}\n", m.created, age_of(m.created),
                            m.dhg_version);
   const auto* memory = snapshot::find_file(m, "memory");
-  std::cout << fmt::format("    {:.1f} MiB on disk, {:.1f} MiB of them the guest's memory",
+  std::cout << fmt::format("    {:.1f} MiB on disk, of which {:.1f} MiB guest memory",
                            mebibytes(listed.allocated_bytes),
                            mebibytes(memory != nullptr ? memory->allocated_bytes : 0));
   if (listed.compressed_bytes != 0)
@@ -152,11 +153,13 @@ int status(const Invocation& invocation) {
 Usage clean_usage() {
   Usage usage;
   usage.about =
-      "Removes the snapshots of an image, or of one version of it, and the image if no\n"
-      "snapshot needs it any more. Running machines are not disturbed.";
-  usage.options.add_options()("image", po::value<std::string>()->value_name("NAME"),
-                              "whose snapshots to remove; with --version: deephaven if not given")(
-      "version", po::value<std::string>()->value_name("VERSION"), "only those of this version");
+      "Removes the snapshots of an image, or of one version of it, and the image itself once\n"
+      "no snapshot needs it. Running VMs are not affected.";
+  usage.options.add_options()(
+      "image", po::value<std::string>()->value_name("NAME"),
+      "image whose snapshots to remove (default with --version: deephaven)")(
+      "version", po::value<std::string>()->value_name("VERSION"),
+      "remove only snapshots of this version");
   return usage;
 }
 
@@ -169,8 +172,7 @@ int clean(const Invocation& invocation) {
   };
   const auto version = given("version");
   if (given("image").empty() && version.empty())
-    throw Error(Blame::usage,
-                "whose snapshots shall go is missing: --image NAME or --version VERSION",
+    throw Error(Blame::usage, "nothing to remove: give --image NAME or --version VERSION",
                 "see: dhg vm clean --help");
   const auto image = given("image").empty() ? kVersionedImage : given("image");
   int removed = 0;

@@ -35,7 +35,7 @@ class Reader {
     try {
       return found->template get<T>();
     } catch (const json::exception&) {
-      refuse(name_, fmt::format("its '{}' is of another type", member));
+      refuse(name_, fmt::format("its '{}' has the wrong type", member));
     }
   }
 
@@ -67,8 +67,8 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 fs::path BaselineStore::path(const std::string& name) const {
   if (!text::is_plain_name(name))
-    throw Error(Blame::usage, fmt::format("'{}' is no name for a baseline", name),
-                "letters, digits, '-', '_' and '.' are possible");
+    throw Error(Blame::usage, fmt::format("'{}' is not a valid baseline name", name),
+                "use letters, digits, '-', '_' and '.'");
   return folder_ / (name + ".json");
 }
 
@@ -119,13 +119,13 @@ Baseline parse_baseline(const std::string& name, const std::string& text) {
       false);
   if (too_deep || !document.is_object()) refuse(name, "it is not a JSON object");
   const Reader read(name, document);
-  if (read.get<int>("format") != 1) refuse(name, "its format is of another dhg");
+  if (read.get<int>("format") != 1) refuse(name, "its format is that of another dhg");
   Baseline baseline{
       name, read.get<std::string>("began"), read_machine(name, read.get<json>("machine")), {}};
   for (const auto& run : read.get<std::vector<json>>("runs")) {
     const Reader of(name, run);
     const auto time = of.get<double>("wall_ms");
-    if (!std::isfinite(time) || time <= 0) refuse(name, "a time in it is none");
+    if (!std::isfinite(time) || time <= 0) refuse(name, "a time in it is not valid");
     if (of.get<bool>("warm_up") || !of.get<json>("failure").is_null()) continue;
     baseline.times_ms[of.get<std::string>("variant")].push_back(time);
   }

@@ -116,7 +116,7 @@ class Parser {
     const auto begin = at_;
     const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(),
                                               value, std::chars_format::fixed);
-    if (error != std::errc() || !std::isfinite(value)) fail(begin, "this is no number");
+    if (error != std::errc() || !std::isfinite(value)) fail(begin, "this is not a number");
     at_ = static_cast<std::size_t>(end - text_.data());
     if (text_.substr(at_).starts_with("ms")) {
       at_ += 2;

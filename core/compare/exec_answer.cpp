@@ -22,7 +22,7 @@ std::string text(const json& value) { return value.is_string() ? value.get<std::
 std::uint64_t count(const json& object, const char* name) {
   const auto& value = member(object, name);
   if (!value.is_number_unsigned())
-    throw Error(Blame::environment, fmt::format("dhg exec does not tell '{}'", name));
+    throw Error(Blame::environment, fmt::format("dhg exec did not report '{}'", name));
   return value.get<std::uint64_t>();
 }
 
@@ -39,7 +39,8 @@ Costs read_costs(const json& answer, double wall_ms) {
   costs.copied_bytes = count(memory, "copied_bytes");
   costs.zeroed_bytes = count(memory, "zeroed_bytes");
   const auto& resources = member(answer, "resources");
-  if (!resources.is_object()) throw Error(Blame::environment, "dhg exec does not tell 'resources'");
+  if (!resources.is_object())
+    throw Error(Blame::environment, "dhg exec did not report 'resources'");
   costs.dhg_peak_bytes = peak(resources, "dhg");
   costs.vmm_peak_bytes = peak(resources, "vmm");
   return costs;

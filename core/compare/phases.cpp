@@ -23,16 +23,16 @@ using Stretches = std::map<std::string, Stretch, std::less<>>;
 double milliseconds(const nlohmann::json& phase, const char* member) {
   const auto found = phase.find(member);
   if (found == phase.end() || !found->is_number() || !std::isfinite(found->get<double>()))
-    throw Error(Blame::environment, "the phases that dhg exec tells have no times");
+    throw Error(Blame::environment, "the phases that dhg exec reported have no times");
   return found->get<double>();
 }
 
 Stretches read(const nlohmann::json& phases) {
   Stretches result;
-  if (!phases.is_array()) throw Error(Blame::environment, "dhg exec tells no phases");
+  if (!phases.is_array()) throw Error(Blame::environment, "dhg exec reported no phases");
   for (const auto& phase : phases) {
     if (!phase.is_object() || !phase.contains("name") || !phase["name"].is_string())
-      throw Error(Blame::environment, "the phases that dhg exec tells have no names");
+      throw Error(Blame::environment, "the phases that dhg exec reported have no names");
     const auto begin = milliseconds(phase, "start_ms");
     result[phase["name"].get<std::string>()] = {begin, begin + milliseconds(phase, "duration_ms")};
   }

@@ -100,13 +100,13 @@ Variant external_variant(const std::string& text) {
 
 void check(const std::vector<Variant>& variants) {
   if (variants.size() < 2)
-    throw Error(Blame::usage, "there is nothing to compare with: one variant only",
+    throw Error(Blame::usage, "there is only one variant: nothing to compare it with",
                 "name another config, --vary a key, or --external NAME=COMMAND");
   if (variants.size() > kMostVariants)
     throw Error(Blame::usage, fmt::format("more than {} variants", kMostVariants));
   for (auto a = variants.begin(); a != variants.end(); ++a) {
     if (text::find_bad_byte(a->name) || a->name.find_first_of("'\"\n\r\t") != std::string::npos)
-      throw Error(Blame::usage, fmt::format("'{}' is no name for a variant: it has quotes or "
+      throw Error(Blame::usage, fmt::format("'{}' is not a valid variant name: it has quotes or "
                                             "control characters",
                                             text::printable(a->name)));
     if (std::any_of(variants.begin(), a, [&](const auto& b) { return b.name == a->name; }))

@@ -39,8 +39,8 @@ fs::path locate(const std::string& name, const fs::path& installed) {
           "there is no config '{}', neither here nor in {}{}", text::printable(name),
           installed.string(),
           near.empty() ? "" : fmt::format("; did you mean '{}'?", fmt::join(near, "' or '"))),
-      names.empty() ? "none is installed there"
-                    : fmt::format("installed are: {}", fmt::join(names, ", ")));
+      names.empty() ? "no configs are installed there"
+                    : fmt::format("installed configs: {}", fmt::join(names, ", ")));
 }
 
 } // namespace dhg::config

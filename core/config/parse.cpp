@@ -67,7 +67,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const bool quoted = tag == "!" && begins_with_quote(mark);
     if (quoted && !is_closed(text_, static_cast<std::size_t>(mark.pos)))
       refuse(name_, mark, "the closing quote is missing");
-    if (value.find('\0') != std::string::npos) refuse(name_, mark, "a value with a NUL in it");
+    if (value.find('\0') != std::string::npos) refuse(name_, mark, "the value contains a NUL");
     if (!stack_.empty() && stack_.back().node->kind == RawNode::Kind::map && !stack_.back().key) {
       set_key(mark, value);
       return;
@@ -125,7 +125,7 @@ class TreeBuilder final : public YAML::EventHandler {
     for (const auto& member : level.node->members)
       if (member.key == key)
         refuse(name_, mark,
-               fmt::format("'{}' is here a second time; the first is at {}", text::printable(key),
+               fmt::format("duplicate key '{}'; the first is at {}", text::printable(key),
                            member.key_origin.text));
     level.key = key;
     level.key_origin = origin(mark);
@@ -197,7 +197,7 @@ RawNode parse_text(const std::string& given_text, const std::string& given_name)
       given_text.substr(given_text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
   if (text.size() > kMaxFile)
     throw Error(Blame::usage, fmt::format("{}: larger than {} KiB", name, kMaxFile / 1024),
-                "is this the file that was meant?");
+                "is this the right file?");
   check_bytes(text, name);
   std::istringstream stream(text);
   TreeBuilder builder(name, text);
@@ -213,7 +213,7 @@ RawNode parse_text(const std::string& given_text, const std::string& given_name)
   }
   auto root = builder.take();
   if (empty || (root.kind == RawNode::Kind::scalar && root.text.empty()))
-    throw Error(Blame::usage, fmt::format("{}:1:1: nothing is said here", name),
+    throw Error(Blame::usage, fmt::format("{}:1:1: the config is empty", name),
                 "a config is a map of keys and values, such as: image: python");
   if (root.kind != RawNode::Kind::map)
     throw Error(Blame::usage,

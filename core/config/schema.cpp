@@ -51,7 +51,7 @@ const std::array kSchema{
           return t == "mapped" || t == "direct" || t == "compressed";
         }},
     Key{"version", "newest", "newest, or a version such as 41.1",
-        "of the image; newest: of the newest snapshot, or what the image prefers",
+        "the image's version; newest: that of the newest snapshot, or the image's default",
         [](Settings& s, const std::string& t) {
           s.version = t == "newest" ? "" : t;
           return t == "newest" || text::is_version(t);
@@ -63,13 +63,13 @@ const std::array kSchema{
           return is_word(t) || (t.starts_with('-') && !text::find_bad_byte(t));
         }},
     Key{"machine.memory", "default", "default, or 128MiB to 1TiB, a multiple of 2MiB",
-        "the guest's memory; default: what the image asks for",
+        "the guest's memory; default: the size that the image requests",
         [](Settings& s, const std::string& t) {
           if (t == "default") return s.machine.memory_bytes = 0, true;
           return assign_size(s.machine.memory_bytes, t, 128 * kMiB, kMiB * kMiB, 2 * kMiB);
         },
         suggest_size},
-    Key{"machine.vcpus", "1", "1 to 32", "the guest's processors",
+    Key{"machine.vcpus", "1", "1 to 32", "the number of vCPUs",
         [](Settings& s, const std::string& t) {
           const auto [end, error] = std::from_chars(t.data(), t.data() + t.size(), s.machine.vcpus);
           return error == std::errc() && end == t.data() + t.size() && s.machine.vcpus >= 1 &&
@@ -77,22 +77,22 @@ const std::array kSchema{
         }},
     Key{"launcher.plugin", "qemu", kPluginForm, "which VMM runs the guest",
         [](Settings& s, const std::string& t) { return assign_plugin(s.launcher, t); }},
-    Key{"page_server.plugin", "lazy-4k", kPluginForm, "how guest memory comes back",
+    Key{"page_server.plugin", "lazy-4k", kPluginForm, "how guest memory is restored",
         [](Settings& s, const std::string& t) { return assign_plugin(s.page_server.choice, t); }},
     Key{"page_server.fallback", "none", "none or file",
-        "what to use where userfaultfd is not permitted; none: that is an error",
+        "what to use where userfaultfd is not permitted; none: report an error",
         [](Settings& s, const std::string& t) {
           s.page_server.fallback = t == "file" ? Fallback::file : Fallback::none;
           return t == "file" || t == "none";
         }},
     Key{"page_server.record", "none", "none, or the absolute path of a file",
-        "where to write which pages the run faulted on, and when",
+        "a file for the page faults of the run and their times",
         [](Settings& s, const std::string& t) {
           s.page_server.record = t == "none" ? "" : t;
           return t == "none" || (t.starts_with('/') && !text::find_bad_byte(t));
         }},
     Key{"page_server.patience", "10s", "1s to 60m",
-        "how long it may install nothing while the guest waits, before the run is ended",
+        "how long it may go without installing a page while the guest waits; then the run ends",
         [](Settings& s, const std::string& t) {
           const auto patience = parse_duration(t).value_or(std::chrono::milliseconds(0));
           s.page_server.patience = patience;
@@ -101,25 +101,26 @@ const std::array kSchema{
     Key{"result_channel.plugin", "json-file", kPluginForm, "how the result leaves the guest",
         [](Settings& s, const std::string& t) { return assign_plugin(s.result_channel, t); }},
     Key{"run.timeout", "none", "none, or a time such as 30 (seconds), 500ms, 5m, at most 366 days",
-        "the longest that a run may take, from the start of dhg",
+        "time limit of a run, counted from the start of dhg",
         [](Settings& s, const std::string& t) {
           s.run.timeout = parse_duration(t);
           if (s.run.timeout && s.run.timeout->count() == 0) s.run.timeout.reset();
           return t == "none" || parse_duration(t).has_value();
         }},
     Key{"run.output_limit", "1GiB", "1KiB to 16GiB",
-        "the most that a program may print, stdout and stderr together",
+        "maximum output of a program, stdout and stderr together",
         [](Settings& s, const std::string& t) {
           return assign_size(s.run.output_limit, t, 1024, 16 * 1024 * kMiB, 1);
         },
         suggest_size},
-    Key{"run.result_limit", "256MiB", "1KiB to 1GiB", "the largest result, without the output",
+    Key{"run.result_limit", "256MiB", "1KiB to 1GiB",
+        "maximum size of the result, not counting output",
         [](Settings& s, const std::string& t) {
           return assign_size(s.run.result_limit, t, 1024, 1024 * kMiB, 1);
         },
         suggest_size},
     Key{"run.hold_updates", "false", "true or false",
-        "whether Deephaven's tables stand still while the program runs",
+        "whether Deephaven holds back table updates while the program runs",
         [](Settings& s, const std::string& t) {
           s.run.hold_updates = t == "true";
           return t == "true" || t == "false";
@@ -167,9 +168,9 @@ void Problems::add_unknown(const Origin& where, const std::string& what, std::st
   if (const auto near = text::near_names(word, known); !near.empty()) {
     line += fmt::format("; did you mean '{}'?", fmt::join(near, "' or '"));
   } else if (known.empty()) {
-    line += "; there are none";
+    line += "; it has none";
   } else {
-    line += fmt::format("; possible are: {}", fmt::join(known, ", "));
+    line += fmt::format("; choose one of: {}", fmt::join(known, ", "));
   }
   add(where, line);
 }
@@ -185,12 +186,12 @@ void Problems::add_impossible(const RawNode& value, const std::string& what,
                               const std::optional<std::string>& suggestion) {
   const auto shown = value.kind == RawNode::Kind::map        ? "a group of keys"
                      : value.kind == RawNode::Kind::sequence ? "a list"
-                     : value.text.empty()                    ? "nothing"
+                     : value.text.empty()                    ? "an empty value"
                                           : fmt::format("'{}'", text::printable(value.text));
   // A flag tells by itself what it is about.
   const bool told = value.origin.kind == Origin::Kind::flag && find_key(what) != nullptr;
   add(value.origin,
-      fmt::format("{}{} is not possible; it is {}{}", told ? "" : what + ": ", shown, allowed,
+      fmt::format("{}{} is not valid; expected {}{}", told ? "" : what + ": ", shown, allowed,
                   suggestion ? fmt::format("; did you mean '{}'?", *suggestion) : ""));
 }
 

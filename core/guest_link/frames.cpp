@@ -17,7 +17,7 @@ bool known_from_guest(std::uint8_t type) {
 } // namespace
 
 void refuse(const std::string& why) {
-  throw Error(Blame::environment, "the guest does not keep to the protocol: " + why);
+  throw Error(Blame::environment, "the guest broke the protocol: " + why);
 }
 
 void append_frame(std::string& out, FrameType type, std::string_view payload) {

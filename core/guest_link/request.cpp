@@ -84,7 +84,7 @@ std::string encode_run(const RunRequest& request) {
     throw Error(Blame::usage, "the program's name or an argument is not UTF-8");
   }
   if (text.size() > kMaxPayloadToGuest)
-    throw Error(Blame::usage, fmt::format("the arguments have {} bytes; {} are possible",
+    throw Error(Blame::usage, fmt::format("the arguments have {} bytes; at most {} are allowed",
                                           text.size(), kMaxPayloadToGuest));
   append_frame(out, FrameType::run, text);
   return out;

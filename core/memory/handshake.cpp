@@ -128,7 +128,7 @@ UniqueFd checked_userfaultfd(std::vector<UniqueFd>& descriptors) {
   if (descriptors.size() != 1)
     refuse(fmt::format("{} descriptors came with it instead of one", descriptors.size()));
   const int fd = descriptors.front().get();
-  if (!os::uffd::is_userfaultfd(fd)) refuse("the descriptor is no userfaultfd");
+  if (!os::uffd::is_userfaultfd(fd)) refuse("the descriptor is not a userfaultfd");
   if (!os::make_non_blocking(fd))
     throw system_error(errno, "cannot make the userfaultfd non-blocking");
   return std::move(descriptors.front());
@@ -140,7 +140,7 @@ std::vector<HostRegion> parse_regions(std::string_view text, std::uint64_t file_
   const auto parsed = json::parse(text, nullptr, false);
   if (!parsed.is_array()) refuse("it is not a JSON array");
   if (parsed.empty() || parsed.size() > kMaxRegions)
-    refuse(fmt::format("{} regions (1 to {} are possible)", parsed.size(), kMaxRegions));
+    refuse(fmt::format("{} regions (1 to {} are allowed)", parsed.size(), kMaxRegions));
   std::vector<HostRegion> regions;
   for (const auto& region : parsed) regions.push_back(parse_region(region, file_size));
   check_disjoint(

@@ -201,7 +201,7 @@ bool ManagedMemory::make_way(Progress& progress) noexcept {
     std::this_thread::yield();
     return true;
   }
-  fail("the kernel kept refusing to fill guest memory (EAGAIN without end)");
+  fail("the kernel kept refusing to fill guest memory (endless EAGAIN)");
   return false;
 }
 
@@ -230,7 +230,7 @@ bool ManagedMemory::note(const uffd_msg& message) noexcept {
       return true;
     case UFFD_EVENT_FORK: {
       const UniqueFd copy(static_cast<int>(message.arg.fork.ufd));
-      fail("the VMM forked, which no VMM does");
+      fail("the VMM forked, which is not supported");
       return false;
     }
     default:

@@ -60,7 +60,7 @@ Lesson MemorySession::finish() {
     if (failure().empty()) learner_->learn(*notes_);
     lesson.figures = learner_->figures();
   } catch (...) {
-    lesson.problem = fmt::format("page server '{}' could not keep what it learnt: {}", name_,
+    lesson.problem = fmt::format("page server '{}' could not save what it learnt: {}", name_,
                                  current_exception_text());
   }
   return lesson;
@@ -140,7 +140,7 @@ void MemorySession::serve(VmmLink link) {
     attached_.set(); // the VMM maps the file, and has nothing to tell
     return;
   }
-  if (!link.handoff) throw Error(Blame::environment, "the VMM's launcher hands no memory over");
+  if (!link.handoff) throw Error(Blame::environment, "the VMM's launcher handed over no memory");
   auto span = timeline_.span("handoff", timing::Track::memory);
   Handoff handoff;
   try {

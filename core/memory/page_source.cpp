@@ -31,7 +31,7 @@ std::vector<ByteRange> scan_data_extents(int fd, std::uint64_t size) {
   // What was cut off would pass for a hole.
   if (const auto now = os::examine(fd); now && now->bytes < size)
     throw Error(Blame::environment,
-                fmt::format("the snapshot's memory file was cut short: {} bytes instead of {}",
+                fmt::format("the snapshot's memory file was truncated: {} bytes instead of {}",
                             now->bytes, size),
                 "make the snapshot again with: dhg vm prepare");
   return extents;

@@ -42,8 +42,8 @@ std::vector<bool> resident_pages(const std::filesystem::path& file) {
   const int failed = mincore(mapped, size, state.data()) != 0 ? errno : 0;
   munmap(mapped, size);
   if (failed != 0)
-    throw system_error(failed,
-                       fmt::format("cannot learn what of '{}' is in memory", file.string()));
+    throw system_error(failed, fmt::format("cannot find out how much of '{}' is in the page cache",
+                                           file.string()));
   std::vector<bool> resident(state.size());
   for (std::size_t i = 0; i < state.size(); ++i) resident[i] = (state[i] & 1U) != 0;
   return resident;

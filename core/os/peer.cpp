@@ -31,16 +31,17 @@ Peer peer_of(int socket) {
   ucred credentials{};
   socklen_t length = sizeof credentials;
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0)
-    throw system_error(errno, "cannot learn who connected");
+    throw system_error(errno, "cannot identify the process that connected");
   Peer peer{credentials.pid, pidfd_by_kernel(socket)};
   if (peer.process) return peer;
   if (peer.pid <= 0)
-    throw Error(Blame::environment, "who connected cannot be seen from this PID namespace");
+    throw Error(Blame::environment,
+                "the process that connected is not visible in this PID namespace");
   peer.process.reset(static_cast<int>(syscall(SYS_pidfd_open, peer.pid, 0)));
   // The number may belong to somebody else by now, but not while its connection,
   // which ends with the process, is open.
   if (!peer.process || hung_up(socket))
-    throw Error(Blame::environment, "who connected has ended again");
+    throw Error(Blame::environment, "the process that connected has already ended");
   return peer;
 }
 

@@ -26,16 +26,16 @@ sockaddr_un address_of(const std::filesystem::path& path) {
     throw Error(Blame::usage, "the socket's path has a zero byte in it");
   if (text.size() > kMost)
     throw Error(Blame::usage,
-                fmt::format("the socket's path '{}' is too long: {} bytes, {} are possible", text,
-                            text.size(), kMost),
-                "use a shorter one, or change into its folder and use a relative one");
+                fmt::format("the socket's path '{}' is too long: {} bytes, at most {} are allowed",
+                            text, text.size(), kMost),
+                "use a shorter path, or change to its folder and use a relative path");
   std::memcpy(address.sun_path, text.data(), text.size());
   return address;
 }
 
 Error cannot_listen(int error_number, const std::filesystem::path& path) {
   if (error_number == EADDRINUSE)
-    return {Blame::usage, fmt::format("'{}' exists already", path.native()),
+    return {Blame::usage, fmt::format("'{}' already exists", path.native()),
             "name another path, or remove it if nothing listens there any more"};
   return {Blame::usage,
           fmt::format("cannot listen at '{}': {}", path.native(), std::strerror(error_number))};

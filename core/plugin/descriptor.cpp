@@ -37,11 +37,12 @@ void check_header(std::span<const std::byte> symbol, const std::filesystem::path
   std::memcpy(&header, symbol.data(), sizeof header);
 
   if (header.magic != DHG_PLUGIN_MAGIC)
-    refuse_plugin(library,
-                  fmt::format("its symbol 'dhg_plugin' is no dhg plugin descriptor: magic number "
-                              "{:#018x}, expected {:#018x}",
-                              header.magic, DHG_PLUGIN_MAGIC),
-                  "name a library that was made as a plugin for dhg");
+    refuse_plugin(
+        library,
+        fmt::format("its symbol 'dhg_plugin' is not a dhg plugin descriptor: magic number "
+                    "{:#018x}, expected {:#018x}",
+                    header.magic, DHG_PLUGIN_MAGIC),
+        "name a library that was made as a plugin for dhg");
   if (header.abi_major != DHG_ABI_MAJOR)
     refuse_plugin(library,
                   fmt::format("built for ABI {}.{}, this dhg speaks {}.{}", header.abi_major,
@@ -50,7 +51,7 @@ void check_header(std::span<const std::byte> symbol, const std::filesystem::path
   if (header.abi_minor > DHG_ABI_MINOR)
     refuse_plugin(library,
                   fmt::format("built for ABI {}.{}, newer than the {}.{} of this dhg: it may need "
-                              "what is not there yet",
+                              "features that this one lacks",
                               header.abi_major, header.abi_minor, DHG_ABI_MAJOR, DHG_ABI_MINOR),
                   "update dhg, or rebuild the plugin against the headers of this dhg");
   constexpr auto expected = sizeof(dhg_plugin_descriptor);

@@ -63,7 +63,7 @@ std::span<const std::byte> descriptor_bytes(const shared_library& library, const
   if (!library.has(kDescriptorSymbol))
     refuse_plugin(
         path,
-        fmt::format("it exports no symbol '{}', so it is no plugin for dhg", kDescriptorSymbol),
+        fmt::format("it exports no symbol '{}', so it is not a dhg plugin", kDescriptorSymbol),
         "name a library that was made with the macro DHG_PLUGIN of dhg/plugin.hpp");
   const auto* address = &library.get<const std::byte>(kDescriptorSymbol);
   Dl_info info{};
@@ -82,7 +82,7 @@ std::string title(const LoadedPlugin& plugin) {
 }
 
 std::string report_hint(const LoadedPlugin& plugin) {
-  return fmt::format("this is a fault of the plugin: {}", plugin.path.string());
+  return fmt::format("this is a bug in the plugin: {}", plugin.path.string());
 }
 
 } // namespace
@@ -128,7 +128,7 @@ std::unique_ptr<Plugin> make_object(const LoadedPlugin& plugin, dhg_plugin_kind 
                 report_hint(plugin));
   } catch (...) {
     throw Error(Blame::environment,
-                fmt::format("{} could not be created: its factory threw something that is no "
+                fmt::format("{} could not be created: its factory threw something that is not a "
                             "std::exception",
                             title(plugin)),
                 report_hint(plugin));

@@ -44,7 +44,7 @@ void check_name(const std::string& name) {
                     std::isalpha(static_cast<unsigned char>(name[0])) != 0 && name.back() != '-' &&
                     name.find("--") == std::string::npos;
   if (!good)
-    throw Error(Blame::usage, fmt::format("'{}' is no name for a plugin", name),
+    throw Error(Blame::usage, fmt::format("'{}' is not a valid plugin name", name),
                 "use lower-case letters, digits and single '-' between them, a letter first: "
                 "my-server");
 }
@@ -95,8 +95,8 @@ void write_plugin_sources(const fs::path& templates, dhg_plugin_kind kind, const
   std::error_code error;
   if (!fs::create_directory(folder, error)) {
     if (!error)
-      throw Error(Blame::usage, fmt::format("'{}' is there already", folder.string()),
-                  "choose another name, or remove it");
+      throw Error(Blame::usage, fmt::format("'{}' already exists", folder.string()),
+                  "choose another name, or remove it first");
     throw system_error(error.value(), fmt::format("cannot make the folder '{}'", folder.string()));
   }
   try {

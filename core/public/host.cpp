@@ -27,16 +27,17 @@ PluginCreator& creator() {
 
 std::unique_ptr<Plugin> create_plugin(dhg_plugin_kind kind, const std::string& name_or_path) {
   if (!creator())
-    throw Error(Blame::environment,
-                fmt::format("the plugin '{}' is wanted by another, and this program offers none",
-                            name_or_path),
-                "run it with dhg, or call dhg::set_plugin_creator() first");
+    throw Error(
+        Blame::environment,
+        fmt::format("a plugin asked for the plugin '{}', but this program cannot create plugins",
+                    name_or_path),
+        "run it with dhg, or call dhg::set_plugin_creator() first");
   const Depth here;
   if (depth > kDeepest)
     throw Error(
         Blame::environment,
-        fmt::format("plugins build on each other in a circle: '{}' is wanted again", name_or_path),
-        "let one of them build on another plugin");
+        fmt::format("plugins wrap each other in a circle: '{}' was requested again", name_or_path),
+        "make one of them wrap a different plugin");
   return creator()(kind, name_or_path);
 }
 

@@ -120,7 +120,7 @@ void run_image_script(const std::filesystem::path& script, const std::vector<std
   if (status != 0)
     throw Error(Blame::environment,
                 fmt::format("'{}' {}", script.filename().string(),
-                            status ? describe_wait_status(*status) : "does not end"),
+                            status ? describe_wait_status(*status) : "did not end"),
                 run.last_line());
 }
 

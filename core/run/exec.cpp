@@ -83,7 +83,7 @@ std::unique_ptr<memory::PageReader> page_reader(config::PageSourceKind kind,
     return memory::open_compressed_copy(copy, memory, described->bytes, binding);
   };
   if (auto reader = open()) return reader;
-  report.substitutions.emplace_back("the compressed copy of the snapshot was made first");
+  report.substitutions.emplace_back("a compressed copy of the snapshot was made first");
   const auto staging = store.stage(snapshot.name());
   memory::write_compressed_copy(memory, staging.path() / copy.filename(), binding, &ear);
   staging.publish_file(copy.filename().string(), copy, &ear);
@@ -122,10 +122,10 @@ void report_stop(const ExchangeEnd& end, const std::optional<std::chrono::millis
     case Stopped::output_closed:
       report.outcome = RunOutcome::output_closed;
       report.exit_code = kExitOutputClosed;
-      report.message = "nobody reads the output any more";
+      report.message = "the reader of the output has gone away";
       return;
     case Stopped::vm_ended: {
-      throw Error(Blame::environment, "the virtual machine ended");
+      throw Error(Blame::environment, "the virtual machine ended unexpectedly");
     }
   }
 }
@@ -201,7 +201,7 @@ void leave_process(const std::string& reason, const ExecContext& context, ExecRe
     report.outcome = RunOutcome::failed;
     report.exit_code = kExitFailed;
     report.message = reason;
-    report.hint = "where its storage is slow, give it longer: --set page_server.patience=1m";
+    report.hint = "if storage is slow, allow more time: --set page_server.patience=1m";
   }
   if (context.leave) context.leave(report);
 }
@@ -230,16 +230,17 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   report.result_channel = channel.name;
   if (settings.page_source != config::PageSourceKind::mapped &&
       page_server.object->backing() == MemoryBacking::private_mapping)
-    throw Error(Blame::usage,
-                fmt::format("page server '{}' maps the snapshot and reads no pages itself",
-                            page_server.name),
-                "use page_source=mapped, or another: --set page_server.plugin=working-set");
-  if (!settings.page_server.record.empty() &&
-      page_server.object->backing() == MemoryBacking::private_mapping)
     throw Error(
         Blame::usage,
-        fmt::format("page server '{}' has no faults that could be recorded", page_server.name),
-        "leave page_server.record out, or use another: --set page_server.plugin=lazy-4k");
+        fmt::format("page server '{}' maps the snapshot and reads no pages itself",
+                    page_server.name),
+        "use page_source=mapped, or another page server: --set page_server.plugin=working-set");
+  if (!settings.page_server.record.empty() &&
+      page_server.object->backing() == MemoryBacking::private_mapping)
+    throw Error(Blame::usage,
+                fmt::format("page server '{}' has no faults to record", page_server.name),
+                "leave out page_server.record, or use another page server: --set "
+                "page_server.plugin=lazy-4k");
   require_met(launcher.object->requirements(Purpose::restore));
   auto snapshot = opened.get();
   check_snapshot(snapshot, launcher);

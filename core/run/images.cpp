@@ -22,7 +22,7 @@ std::filesystem::path ensure_image(const PrepareContext& context, const std::str
     context.progress(fmt::format("image {}: {}", label, line));
   };
   if (context.store.has_image(recipe, digest)) {
-    say("there already");
+    say("already there");
     return target;
   }
   auto staging = context.store.stage(target.filename().string());

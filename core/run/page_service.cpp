@@ -44,8 +44,8 @@ void PageService::make_spare() {
   auto server = request_.make_server();
   if (server.object->backing() != MemoryBacking::userfaultfd)
     throw Error(Blame::usage,
-                fmt::format("page server '{}' has the kernel map the file: there is nothing to "
-                            "serve",
+                fmt::format("page server '{}' lets the kernel map the file: there is nothing "
+                            "to serve",
                             server.name),
                 "give the VMM the memory file itself, or choose another page server");
   spare_ = std::make_unique<ServedVm>(
@@ -66,8 +66,8 @@ PageService::End PageService::run() {
     if (ending_ && !patience) patience = deadline_in(kEndLimit);
     if (patience && poll_timeout_ms(*patience) == 0) {
       for (const auto& vm : vms_) {
-        request_.note(
-            fmt::format("process {} lives on: its memory is held until it ends", vm->pid()));
+        request_.note(fmt::format("process {} is still running: its memory is held until it ends",
+                                  vm->pid()));
         end_.failed = true;
       }
       break;
@@ -97,7 +97,7 @@ PageService::End PageService::run() {
 void PageService::give_up_spare() {
   const auto reason = spare_->failure();
   if (vms_.empty()) throw Error(Blame::environment, reason);
-  request_.note(fmt::format("no more VMs are taken: {}", reason));
+  request_.note(fmt::format("no more VMs are accepted: {}", reason));
   end_.failed = true;
   listener_.close();
   spare_.reset();

@@ -187,8 +187,9 @@ void make_snapshot(const PrepareContext& context, const Plan& plan, const fs::pa
   const auto dug = snapshot::dig_zero_pages(memory.fd(), kLeastHole, &ear);
   memory.write_to(staging.path() / "memory", ear);
   say(context,
-      fmt::format("memory: {:.1f} MiB of {} MiB are data ({:.1f} before zero pages were dug out)",
-                  mebibytes(dug.after), plan.machine.memory_bytes >> 20, mebibytes(dug.before)));
+      fmt::format(
+          "memory: {:.1f} MiB of {} MiB are data ({:.1f} before zero pages were punched out)",
+          mebibytes(dug.after), plan.machine.memory_bytes >> 20, mebibytes(dug.before)));
 }
 
 bool up_to_date(const PrepareContext& context, const std::string& name,
@@ -228,7 +229,7 @@ void prepare(const PrepareOptions& options, const PrepareContext& context, Made&
   const auto image = ensure_image(context, plan.key.version, manifest.image.digest, made);
 
   if (!options.force && up_to_date(context, name, manifest)) {
-    say(context, fmt::format("snapshot {}: there already", name));
+    say(context, fmt::format("snapshot {}: already there", name));
     return;
   }
   auto staging = context.store.stage(name);

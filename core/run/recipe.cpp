@@ -153,16 +153,16 @@ JvmArgs choose_jvm_args(const Recipe& recipe, const config::Settings& settings) 
   }
   throw Error(
       Blame::usage, fmt::format("jvm_args: image '{}' has no choice '{}'", settings.image, wanted),
-      fmt::format("possible are: {}, or arguments that begin with '-'", fmt::join(names, ", ")));
+      fmt::format("choose one of: {}, or arguments that begin with '-'", fmt::join(names, ", ")));
 }
 
 snapshot::SnapshotKey snapshot_key(const Recipe& recipe, const config::Settings& settings,
                                    std::string_view launcher) {
   if (recipe.default_version.empty() && !settings.version.empty())
-    throw Error(Blame::usage,
-                fmt::format("version {}: image '{}' comes in no versions", settings.version,
-                            settings.image),
-                "leave it out, or choose another image: --image deephaven");
+    throw Error(
+        Blame::usage,
+        fmt::format("version {}: image '{}' has no versions", settings.version, settings.image),
+        "leave it out, or choose another image: --image deephaven");
   const auto memory = settings.machine.memory_bytes;
   return {settings.image,         settings.version,
           std::string(launcher),  memory != 0 ? memory : recipe.memory_bytes,

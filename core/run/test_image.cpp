@@ -18,8 +18,8 @@ fs::path find_image(const snapshot::Store& store) {
     if (listed.problem.empty() && listed.manifest && listed.manifest->image.recipe == kImage)
       return listed.rootfs.parent_path();
   throw Error(Blame::environment,
-              fmt::format("a launcher is tested with the image '{}', which is not there", kImage),
-              fmt::format("dhg vm prepare --image {}", kImage));
+              fmt::format("testing a launcher takes the image '{}', which does not exist", kImage),
+              fmt::format("make it with: dhg vm prepare --image {}", kImage));
 }
 
 } // namespace

@@ -79,7 +79,7 @@ void train(const PrepareContext& context) {
   settings.version = key.version; // what was just prepared, even if there is a newer one
   for (const auto& path : programs_of(context.layout.representative / context.settings.image)) {
     context.progress(
-        fmt::format("page server {} learns from {}", server.name, path.filename().string()));
+        fmt::format("page server {} is learning from {}", server.name, path.filename().string()));
     run_once(context, settings, path);
   }
 }

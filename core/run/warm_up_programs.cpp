@@ -59,7 +59,7 @@ std::vector<WarmUpProgram> choose_warm_up(const Recipe& recipe, const std::strin
   } else if (choice != kQuickWarmUp) {
     if (!fs::is_directory(choice))
       throw Error(Blame::usage, fmt::format("there is no warm-up '{}'", choice),
-                  "possible are: full, quick, or a folder with a folder of programs per family");
+                  "choose full, quick, or a folder with one folder of programs per family");
     programs = families_in(choice, recipe.families.runs, false);
     if (programs.empty())
       throw Error(Blame::usage, fmt::format("the warm-up '{}' has no programs (*.py)", choice));

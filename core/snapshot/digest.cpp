@@ -73,7 +73,7 @@ class FileReader {
     if (!got) fail();
     if (*got < wanted)
       throw Error(Blame::environment,
-                  fmt::format("'{}' was cut while it was read", path_.string()));
+                  fmt::format("'{}' was truncated while it was read", path_.string()));
     hash.feed(block_.data(), wanted);
     return wanted;
   }

@@ -47,7 +47,7 @@ class Digger {
   void flush() {
     if (run_.length >= least_run_ && run_.length != 0 &&
         !os::punch_hole(fd_, run_.offset, run_.length))
-      throw system_error(errno, "cannot dig holes into the memory file",
+      throw system_error(errno, "cannot punch holes in the memory file",
                          "set DHG_CACHE_DIR to a folder on a file system with "
                          "sparse files, such "
                          "as ext4, xfs or btrfs");
@@ -64,7 +64,8 @@ class Digger {
 void read_block(int fd, std::uint64_t at, std::size_t wanted, std::vector<char>& block) {
   const auto got = os::read_at(fd, block.data(), wanted, at);
   if (!got) throw system_error(errno, "cannot read the memory file");
-  if (*got < wanted) throw Error(Blame::environment, "the memory file was cut while it was read");
+  if (*got < wanted)
+    throw Error(Blame::environment, "the memory file was truncated while it was read");
 }
 
 // `at` and `end` are page-aligned.

@@ -21,7 +21,7 @@ fs::path cache_root(const std::function<std::optional<std::string>(const char*)>
                   fmt::format("set {} to a path that begins with '/'", name));
     return *below == '\0' ? fs::path(value) : fs::path(value) / below;
   }
-  throw Error(Blame::usage, "there is no place for snapshots: HOME is not set",
+  throw Error(Blame::usage, "no place to keep snapshots: HOME is not set",
               "set DHG_CACHE_DIR to a folder");
 }
 

@@ -46,7 +46,7 @@ void make_private_folder(const fs::path& path) {
   if (os::make_private_folder(path)) return; // a memory image holds what its guest held
   if (errno != EEXIST)
     throw system_error(errno, fmt::format("cannot make '{}'", path.string()),
-                       "set DHG_CACHE_DIR to a folder that can be written");
+                       "set DHG_CACHE_DIR to a folder that you can write to");
   const auto info = examine(path);
   if (!info.is_folder || info.owner != os::own_user() || info.others_may_write)
     throw Error(Blame::environment,
@@ -95,7 +95,7 @@ void check_digest(const UniqueFd& fd, const fs::path& path, const Manifest::File
                   const os::Ear* ear) {
   if (digest_of_open_file(fd.get(), path, ear) != file.digest)
     throw Error(Blame::environment,
-                fmt::format("'{}' is not what was written: it is damaged", path.string()));
+                fmt::format("'{}' does not match its digest: it is damaged", path.string()));
 }
 
 std::string now_utc() {

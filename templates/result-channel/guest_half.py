@@ -1,4 +1,4 @@
-"""@NAME@, the half in the guest. Travels with each request; needs no new snapshot."""
+"""@NAME@, the guest half. dhg sends it with each request, so it needs no new snapshot."""
 
 import os
 

@@ -151,14 +151,14 @@ def test_a_difference_is_found_and_said(empty_dhg):
 
 
 @pytest.mark.parametrize("args, message", [
-    ([], "one variant only"),
-    (externals(a="true"), "one variant only"),
+    ([], "there is only one variant"),
+    (externals(a="true"), "there is only one variant"),
     (externals(a="true", b="true") + ["--fail-if", "a > c"], "column 5"),
     (externals(a="true", b="true") + ["--runs", "0"], "--runs"),
     (externals(a="true", b="true") + ["--cache", "hot"], "warm or cold"),
     (externals(a="true", b="true") + ["--html", "/no/such/folder/x.html"], "cannot write"),
     (externals(a="true", b="true") + ["--baseline", "none"], "there is no baseline"),
-    (["fast.yaml", "file.yaml"], "what shall be run is missing"),
+    (["fast.yaml", "file.yaml"], "nothing to run: give -c CODE"),
     (["fast.yaml", "--vary", "no.such=1,2", "-c", "1"], "unknown key"),
 ])
 def test_mistakes(empty_dhg, args, message):

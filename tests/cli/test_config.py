@@ -55,7 +55,7 @@ def test_wrong_files(empty_dhg, tmp_path, text, telling):
 def test_a_wrong_flag_is_named_as_it_was_typed(empty_dhg, flag):
     run = empty_dhg("exec", "--vm", flag, "Not/possible", "-c", "print(1)")
     assert run.code == 2
-    assert run.err.startswith(f"dhg: {flag}: 'Not/possible' is not possible; it is ")
+    assert run.err.startswith(f"dhg: {flag}: 'Not/possible' is not valid; expected ")
     assert "--set" not in run.err
 
 

@@ -237,7 +237,7 @@ def test_a_vmm_that_says_nothing_while_it_boots_can_be_interrupted(fake):
         finally:
             run.kill()
     assert run.returncode == 130
-    assert b"interrupted; what was begun is removed" in err
+    assert b"interrupted; partial work was removed" in err
 
 
 def test_training_that_is_interrupted_leaves_the_snapshot(fake):
@@ -245,7 +245,7 @@ def test_training_that_is_interrupted_leaves_the_snapshot(fake):
     with fake.dhg.start("vm", "prepare", *ON_THE_FAKE, *learning, "--force", bufsize=0) as run:
         try:
             line = b""
-            while b"learns from" not in line:
+            while b"is learning from" not in line:
                 line = run.stderr.readline()
                 assert line, "it has not learnt"
             fake.misbehave("stuck-guest")  # from the next of its runs on, none ends by itself
@@ -255,7 +255,7 @@ def test_training_that_is_interrupted_leaves_the_snapshot(fake):
         finally:
             run.kill()
     assert run.returncode == 130
-    assert b"interrupted; the snapshot is made and stays" in err
+    assert b"interrupted; the snapshot is complete and stays" in err
     fake.behave()
     assert fake.exec("print('hello')", *learning).out == "hello\n"
 

@@ -333,7 +333,7 @@ def test_mistakes_are_named(empty_dhg, tmp_path, memory):
     given = ["--memory", memory]
     assert "--socket" in refused(empty_dhg, *given) or "socket" in refused(empty_dhg, *given)
     assert "too long" in refused(empty_dhg, "--socket", long, *given)
-    assert "exists already" in refused(empty_dhg, "--socket", existing, *given)
+    assert "already exists" in refused(empty_dhg, "--socket", existing, *given)
     assert existing.read_text() == "mine"
     assert "No such file" in refused(empty_dhg, "--socket", tmp_path / "no" / "s", *given)
     assert "No such file" in refused(empty_dhg, "--socket", path, "--memory", tmp_path / "none")

@@ -169,7 +169,7 @@ def test_a_warm_up_of_ones_own(copied, tmp_path):
     [mine] = [done for done in status["manifest"]["warmup"] if done["family"] == "mine"]
     assert mine["program"] == "good.py" and len(mine["ms"]) > 1 and mine["failure"] == ""
     again = dhg("vm", "prepare", "--image", "python", "--warm-up", tmp_path / "own")
-    assert "there already" in again.err
+    assert "already there" in again.err
     # One that fails leaves the old snapshot.
     (family / "worse.py").write_text("1 / 0\n")
     failed = dhg("vm", "prepare", "--image", "python", "--warm-up", tmp_path / "own", timeout=200)

@@ -225,7 +225,7 @@ def test_a_publication_that_is_broken_off(copied):
         run = dhg.start("vm", "prepare", "--image", "python", "--force")
         assert wait_until(lambda: waits_for_a_lock(run), 300)  # it boots a guest first
         err = ends_when_told(run, signal.SIGINT, 130)
-    assert "interrupted; what was begun is removed" in err
+    assert "interrupted; partial work was removed" in err
     assert (snapshot / "manifest.json").read_text() == before
     assert not list((dhg.cache / "staging").iterdir())
     assert dhg.exec("print('hello')").out == "hello\n"

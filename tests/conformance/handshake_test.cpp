@@ -179,7 +179,7 @@ TEST_CASE("A handshake with the wrong descriptors is refused", "[core]") {
   SECTION("no userfaultfd") {
     const os::EventFd other;
     send_with(handshake.theirs.get(), kGood, {other.fd()});
-    CHECK_THAT(handshake.refusal(), Contains("no userfaultfd"));
+    CHECK_THAT(handshake.refusal(), Contains("not a userfaultfd"));
   }
   SECTION("any, with a private mapping") {
     send_with(handshake.theirs.get(), kGood, {fd.get()});
@@ -321,7 +321,7 @@ TEST_CASE("A hostile handshake ends every page server's session with a reason wi
       {kGood, {}, "0 descriptors"},
       {kGood, {fd.get(), fd.get()}, "2 descriptors"},
       {kGood, std::vector<int>(9, fd.get()), "too many descriptors"},
-      {kGood, {other.fd()}, "no userfaultfd"},
+      {kGood, {other.fd()}, "not a userfaultfd"},
   };
   for (auto& server : lazy_page_servers()) {
     for (const auto& [text, descriptors, reason] : cases) {

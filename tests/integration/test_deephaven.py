@@ -191,7 +191,7 @@ def test_other_jvm_arguments_are_another_snapshot(deephaven):
 def test_preparing_again_does_nothing(deephaven):
     run = deephaven("vm", "prepare", "--version", DEEPHAVEN)
     assert run.code == 0
-    assert "there already" in run.err
+    assert "already there" in run.err
     assert run.seconds < 5
 
 

@@ -97,7 +97,7 @@ def test_a_wrong_option_is_reported_at_its_place(dhg, generated, tmp_path):
 def test_info_prints_options(generated):
     info = run("dhg", "plugin", "info", "eager", cwd="/").stdout
     assert "threads" in info and "an integer from 0 to 64; default 0" in info
-    assert "how many threads copy" in info
+    assert "number of threads that copy" in info
     assert "options      none" in run("dhg", "plugin", "info", "lazy-4k", cwd="/").stdout
 
 
@@ -119,7 +119,7 @@ def test_new_refuses_bad_names(tmp_path, name):
 def test_new_leaves_what_is_there_alone(tmp_path):
     (tmp_path / "mine").mkdir()
     done = run("dhg", "plugin", "new", "launcher", "mine", cwd=tmp_path)
-    assert done.returncode == 2 and "there already" in done.stderr
+    assert done.returncode == 2 and "already exists" in done.stderr
     assert list((tmp_path / "mine").iterdir()) == []
     assert run("dhg", "plugin", "new", "sorter", "mine", cwd=tmp_path).returncode == 2
 
@@ -169,4 +169,4 @@ def test_a_plugin_that_does_not_load_in_time(tmp_path):
     library = bad(tmp_path, "} static int hang() { for (;;) std::this_thread::yield(); }\n"
                             "static inline int never = hang(); void unused() {")
     done = run("dhg", "plugin", "test", "--limit", "1s", library, cwd="/", timeout=30)
-    assert done.returncode == 125 and "did not end in time" in done.stderr
+    assert done.returncode == 125 and "did not load in time" in done.stderr

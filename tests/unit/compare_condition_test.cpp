@@ -88,5 +88,5 @@ TEST_CASE("condition: no input makes the parser go deep or long") {
   CHECK_THAT(error_of(std::string(500, '(') + "a"), Contains("nested too deeply"));
   CHECK_THAT(error_of(std::string(500, '-') + "a > 1"), Contains("nested too deeply"));
   CHECK_THAT(error_of("a > " + std::string(2000, '1')), Contains("too long"));
-  CHECK_THAT(error_of("a > " + std::string(900, '9')), Contains("no number"));
+  CHECK_THAT(error_of("a > " + std::string(900, '9')), Contains("not a number"));
 }

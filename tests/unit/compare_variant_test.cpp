@@ -98,7 +98,7 @@ TEST_CASE("variants: any command is one too") {
 
 TEST_CASE("variants: what cannot be compared is refused") {
   const Configs configs;
-  CHECK_THAT(configs.error_of({{"a"}, {}, {}, {}}), Contains("one variant only"));
+  CHECK_THAT(configs.error_of({{"a"}, {}, {}, {}}), Contains("only one variant"));
   CHECK_THAT(configs.error_of({{"a", "a"}, {}, {}, {}}), Contains("two variants are called 'a'"));
   CHECK_THAT(configs.error_of({{"a", "none"}, {}, {}, {}}), Contains("none"));
   CHECK_THAT(configs.error_of({{"a", "b"}, {"no.such=1"}, {}, {}}), Contains("unknown key"));
@@ -106,7 +106,8 @@ TEST_CASE("variants: what cannot be compared is refused") {
              Contains("machine.vcpus"));
   CHECK_THAT(configs.error_of({{"a"}, {}, {}, {"=true"}}), Contains("NAME=COMMAND"));
   CHECK_THAT(configs.error_of({{"a"}, {}, {}, {"x="}}), Contains("NAME=COMMAND"));
-  CHECK_THAT(configs.error_of({{"a"}, {}, {}, {"it's=true"}}), Contains("no name for a variant"));
+  CHECK_THAT(configs.error_of({{"a"}, {}, {}, {"it's=true"}}),
+             Contains("not a valid variant name"));
   std::string many = "machine.vcpus=1";
   for (int i = 2; i <= 32; ++i) many += "," + std::to_string(i);
   CHECK_THAT(configs.error_of({{"a", "b"}, {}, {parse_axis(many)}, {}}), Contains("more than 32"));

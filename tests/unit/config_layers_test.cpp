@@ -106,7 +106,7 @@ TEST_CASE("config set: what is wrong is said of the flag") {
       {"image=\xff", "--set image=\\xff: not of the form"},
       {"page_servr.plugin=x",
        "--set page_servr.plugin: unknown key 'page_servr'; did you mean 'page_server'?"},
-      {"machine.x.y=1", "--set machine.x.y: unknown key 'x'; possible are: memory, vcpus"},
+      {"machine.x.y=1", "--set machine.x.y: unknown key 'x'; choose one of: memory, vcpus"},
       {"page_server=", "--set page_server: 'page_server' is a group of keys: plugin, "},
       {"page_server.options=", "--set page_server.options: 'page_server.options' is a map"},
       {"page_server.options.a.b=1", "--set page_server.options.a.b: an option's name has no '.'"},

@@ -99,10 +99,10 @@ TEST_CASE("config parse: a byte order mark and CRLF are no matter") {
 
 TEST_CASE("config parse: what is not a map of keys is refused at its place") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
-      {"", "x.yaml:1:1: nothing is said here"},
-      {"# only a comment\n", "x.yaml:1:1: nothing is said here"},
-      {"---\n", "x.yaml:1:1: nothing is said here"},
-      {"~", "x.yaml:1:1: nothing is said here"},
+      {"", "x.yaml:1:1: the config is empty"},
+      {"# only a comment\n", "x.yaml:1:1: the config is empty"},
+      {"---\n", "x.yaml:1:1: the config is empty"},
+      {"~", "x.yaml:1:1: the config is empty"},
       {"- one\n", "x.yaml:1:1: a config is a map"},
       {"word\n", "x.yaml:1:1: a config is a map"},
       {"a: b: c\n", "x.yaml:1:5: "},
@@ -113,9 +113,8 @@ TEST_CASE("config parse: what is not a map of keys is refused at its place") {
       {"a: 1\n# \xe2\x82\xac\nb: \"c\\\"\n", "x.yaml:3:4: the closing quote is missing"},
       {"a: {b: \"c", "x.yaml:1:"},
       {"a:\n\tb: 1\n", "x.yaml:2:"},
-      {"image: a\nimage: b\n",
-       "x.yaml:2:1: 'image' is here a second time; the first is at x.yaml:1:1"},
-      {"m: {a: 1, 'a': 2}\n", "x.yaml:1:11: 'a' is here a second time"},
+      {"image: a\nimage: b\n", "x.yaml:2:1: duplicate key 'image'; the first is at x.yaml:1:1"},
+      {"m: {a: 1, 'a': 2}\n", "x.yaml:1:11: duplicate key 'a'"},
       {"image: &x a\n", "x.yaml:1:8: anchors are not supported"},
       {"a: *x\n", "x.yaml:1:4: the referenced anchor is not defined"},
       {"image: !!str a\n", "x.yaml:1:8: the tag 'tag:yaml.org,2002:str' is not supported"},
@@ -142,7 +141,7 @@ TEST_CASE("config parse: bytes that are no text are refused at their place") {
        "x.yaml:1:1: not UTF-8"},                               // UTF-16
       {"image: a\n\x04machine: 1\n", "x.yaml:2:1: a control"}, // yaml-cpp's end of file
       {std::string("a: b\0c", 6), "x.yaml:1:5: a control"},
-      {"a: \"x\\0y\"", "x.yaml:1:4: a value with a NUL"},
+      {"a: \"x\\0y\"", "x.yaml:1:4: the value contains a NUL"},
   }));
   CHECK_THAT(parse_refusal(text), StartsWith(message));
   CHECK(parse_text("a: \xe2\x82\xac\xf0\x9f\x98\x80\n", "x").find("a")->text ==
@@ -197,7 +196,7 @@ TEST_CASE("config locate: a path, or an installed name") {
     } catch (const Error& e) {
       CHECK(e.what() == "there is no config '" + std::string(name) + "', neither here nor in " +
                             folder.path().string() + "; did you mean 'fast.yaml'?");
-      CHECK(e.hint() == "installed are: fast.yaml");
+      CHECK(e.hint() == "installed configs: fast.yaml");
     }
   CHECK_THROWS_WITH(locate("..", folder.path()), Contains("no config '..'"));
   CHECK_THROWS_WITH(locate("", folder.path()), Contains("no config ''"));

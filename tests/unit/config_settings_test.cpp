@@ -87,7 +87,7 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
   apply_set(raw, key + "=" + bad);
   const auto* entry = dhg::config::find_key(key);
   REQUIRE(entry != nullptr);
-  CHECK_THROWS_WITH(validate(raw), Contains("'" + bad + "' is not possible; it is " +
+  CHECK_THROWS_WITH(validate(raw), Contains("'" + bad + "' is not valid; expected " +
                                             std::string(entry->allowed)));
 }
 
@@ -103,10 +103,10 @@ TEST_CASE("config settings: a wrong flag is named as it was typed") {
     return std::string("accepted");
   };
   CHECK(message([](auto& raw) { apply_flag(raw, "--timeout", "run.timeout", "soon"); }) ==
-        "--timeout: 'soon' is not possible; it is none, or a time such as 30 (seconds), 500ms, 5m, "
+        "--timeout: 'soon' is not valid; expected none, or a time such as 30 (seconds), 500ms, 5m, "
         "at most 366 days");
   CHECK_THAT(message([](auto& raw) { apply_set(raw, "run.timeout=soon"); }),
-             StartsWith("--set run.timeout: 'soon' is not possible"));
+             StartsWith("--set run.timeout: 'soon' is not valid"));
   auto raw = parse_text("run: {timeout: 10}\n", "x");
   CHECK(validate(raw).run.timeout == std::chrono::seconds(10));
   apply_flag(raw, "--timeout", "run.timeout", "7");
@@ -140,14 +140,15 @@ TEST_CASE("config settings: all problems of a file at once, each at its place") 
     CHECK(
         std::string(e.what()) ==
         "x:1:1: unknown key 'page_servr'; did you mean 'page_server'?\n"
-        "dhg: x:4:11: machine.memory: '512MB' is not possible; it is default, or 128MiB to "
+        "dhg: x:4:11: machine.memory: '512MB' is not valid; expected default, or 128MiB to "
         "1TiB, a multiple of 2MiB; did you mean '512MiB'?\n"
-        "dhg: x:5:10: machine.vcpus: a list is not possible; it is 1 to 32\n"
-        "dhg: x:6:3: unknown key 'colour'; possible are: memory, vcpus\n"
+        "dhg: x:5:10: machine.vcpus: a list is not valid; expected 1 to 32\n"
+        "dhg: x:6:3: unknown key 'colour'; choose one of: memory, vcpus\n"
         "dhg: x:7:6: 'run' is a group of keys: timeout, output_limit, result_limit, hold_updates\n"
         "dhg: x:9:12: 'launcher.options' is a map of the plugin's options\n"
-        "dhg: x:11:16: result_channel.options.a: a list is not possible; it is a single value\n"
-        "dhg: x:12:1: image: nothing is not possible; it is lower-case letters, digits and '-'");
+        "dhg: x:11:16: result_channel.options.a: a list is not valid; expected a single value\n"
+        "dhg: x:12:1: image: an empty value is not valid; expected lower-case letters, digits and "
+        "'-'");
   }
 }
 
@@ -185,24 +186,24 @@ TEST_CASE("config options: all that is declared, given or default") {
 TEST_CASE("config options: a wrong one is said at its place with what is allowed") {
   const auto [yaml, message] = GENERATE(table<std::string, std::string>({
       {"{thread: 1}", "x:1:22: 'p' has no option 'thread'; did you mean 'threads'?"},
-      {"{wood: 1}", "x:1:22: 'p' has no option 'wood'; possible are: threads, chunk, binary, "},
+      {"{wood: 1}", "x:1:22: 'p' has no option 'wood'; choose one of: threads, chunk, binary, "},
       {"{threads: 65}",
-       "x:1:31: option 'threads' of 'p': '65' is not possible; it is an integer "
+       "x:1:31: option 'threads' of 'p': '65' is not valid; expected an integer "
        "from 0 to 64"},
-      {"{threads: 1x}", "x:1:31: option 'threads' of 'p': '1x' is not possible"},
+      {"{threads: 1x}", "x:1:31: option 'threads' of 'p': '1x' is not valid"},
       {"{chunk: 2MB}",
-       "x:1:29: option 'chunk' of 'p': '2MB' is not possible; it is a size from "
+       "x:1:29: option 'chunk' of 'p': '2MB' is not valid; expected a size from "
        "4KiB to 1GiB; did you mean '2MiB'?"},
-      {"{spin: yes}", "x:1:28: option 'spin' of 'p': 'yes' is not possible; it is true or false"},
+      {"{spin: yes}", "x:1:28: option 'spin' of 'p': 'yes' is not valid; expected true or false"},
       {"{accel: hvf}",
-       "x:1:29: option 'accel' of 'p': 'hvf' is not possible; it is one of auto, "
+       "x:1:29: option 'accel' of 'p': 'hvf' is not valid; expected one of auto, "
        "kvm, tcg"},
-      {"{binary: [a]}", "x:1:30: option 'binary' of 'p': a list is not possible; it is a text"},
+      {"{binary: [a]}", "x:1:30: option 'binary' of 'p': a list is not valid; expected a text"},
   }));
   CHECK_THROWS_WITH(options(yaml), StartsWith(message));
   const auto raw = parse_text("a: 1\n", "x");
   CHECK_THROWS_WITH(validate_options(&raw, {}, "file"),
-                    "x:1:1: 'file' has no option 'a'; there are none");
+                    "x:1:1: 'file' has no option 'a'; it has none");
 }
 
 TEST_CASE("config options: a plugin's wrong default is the plugin's fault") {

@@ -97,7 +97,7 @@ TEST_CASE("page source: data that was cut off is not taken for a hole") {
   const MemoryFile file(64 * kKiB, {{0, 64 * kKiB}});
   const FilePageSource source(file.path());
   file.truncate(32 * kKiB);
-  CHECK_THROWS_WITH(source.data_extents(), Contains("memory file was cut short"));
+  CHECK_THROWS_WITH(source.data_extents(), Contains("memory file was truncated"));
   CHECK_THROWS_AS(source.data_extents(), Error);
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("plugin descriptor: a symbol that is too small is not read past its en
 TEST_CASE("plugin descriptor: each fault has its own message") {
   CHECK_THAT(
       verdict([](auto& d) { d.magic = 1; }),
-      Contains("no dhg plugin descriptor: magic number 0x0000000000000001, expected 0x0167"));
+      Contains("not a dhg plugin descriptor: magic number 0x0000000000000001, expected 0x0167"));
   CHECK_THAT(verdict([](auto& d) { d.abi_major = 2; }),
              Contains("built for ABI 2.1, this dhg speaks 1.1"));
   CHECK_THAT(verdict([](auto& d) { d.abi_minor = 7; }), Contains("built for ABI 1.7, newer than"));

@@ -139,7 +139,7 @@ TEST_CASE("plugin loader: factories that fail") {
   refusal = creating("factory-throws-error");
   CHECK(refusal.what == "page server 'factory-throws-error': no moon tonight");
   CHECK(refusal.hint == "wait for the moon");
-  CHECK_THAT(creating("factory-throws-int").what, Contains("no std::exception"));
+  CHECK_THAT(creating("factory-throws-int").what, Contains("not a std::exception"));
   CHECK_THAT(creating("factory-returns-null").what, Contains("its factory returned null"));
   CHECK_THAT(creating("lying-kind").what, Contains("does not implement the interface"));
 

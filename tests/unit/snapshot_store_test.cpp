@@ -184,9 +184,9 @@ TEST_CASE_METHOD(Fixture, "A changed state is found at once, a changed memory by
     memory << 'x';
   }
   CHECK(complaint().empty());
-  CHECK_THAT(store.verify(kName), Catch::Contains("memory' is not what was written"));
+  CHECK_THAT(store.verify(kName), Catch::Contains("memory' does not match its digest"));
   write_text(file("state"), "state 2");
-  CHECK_THAT(complaint(), Catch::Contains("state' is not what was written"));
+  CHECK_THAT(complaint(), Catch::Contains("state' does not match its digest"));
 }
 
 TEST_CASE_METHOD(Fixture, "A manifest that could not be read again is not published") {

@@ -21,11 +21,11 @@ class Reader {
 
   [[noreturn]] void refuse(const std::string& why) const {
     throw Error(Blame::usage, fmt::format("'{}': {}", name_, why),
-                "it takes what 'dhg exec --trace FILE' or 'dhg exec --json' wrote");
+                "expected the output of 'dhg exec --trace FILE' or 'dhg exec --json'");
   }
 
   [[nodiscard]] const json& member(const json& object, const char* key) const {
-    if (!object.is_object()) refuse(fmt::format("'{}' is in no object", key));
+    if (!object.is_object()) refuse(fmt::format("'{}' is not inside an object", key));
     const auto found = object.find(key);
     if (found == object.end()) refuse(fmt::format("it has no '{}'", key));
     return *found;
@@ -36,7 +36,7 @@ class Reader {
     const auto& value = member(object, key);
     const auto ms = value.is_number() ? value.get<double>() * unit_ms : NAN;
     if (!std::isfinite(ms) || std::abs(ms) > kLongestMs)
-      refuse(fmt::format("'{}' is no time", key));
+      refuse(fmt::format("'{}' is not a time", key));
     return ms;
   }
 
@@ -49,7 +49,7 @@ class Reader {
   [[nodiscard]] std::uint64_t count(const json& object, const char* key) const {
     const auto& value = member(object, key);
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::uint64_t{1} << 53U)
-      refuse(fmt::format("'{}' is no count", key));
+      refuse(fmt::format("'{}' is not a count", key));
     return value.get<std::uint64_t>();
   }
 
@@ -57,7 +57,7 @@ class Reader {
   [[nodiscard]] std::string word(const json& object, const char* key) const {
     const auto& value = member(object, key);
     if (value.is_null()) return {};
-    if (!value.is_string()) refuse(fmt::format("'{}' is no text", key));
+    if (!value.is_string()) refuse(fmt::format("'{}' is not text", key));
     return text::printable(value.get<std::string>());
   }
 
@@ -93,7 +93,8 @@ std::uint64_t major_faults(const json& resources, const char* process, const Rea
 
 void take_phases(const json& facts, const Reader& read, Evidence& evidence) {
   const auto& phases = read.member(facts, "phases");
-  if (!phases.is_array() || phases.size() > kMostPhases) read.refuse("'phases' is no short list");
+  if (!phases.is_array() || phases.size() > kMostPhases)
+    read.refuse("'phases' is not a short list");
   for (const auto& phase : phases) {
     (void)read.word(phase, "name");
     (void)read.time(phase, "start_ms", 1);
@@ -121,9 +122,9 @@ void take_facts(const json& facts, const Reader& read, Evidence& evidence) {
       major_faults(resources, "dhg", read) + major_faults(resources, "vmm", read);
   const auto& substitutions = read.member(facts, "substitutions");
   if (!substitutions.is_array() || substitutions.size() > kMostPhases)
-    read.refuse("'substitutions' is no short list");
+    read.refuse("'substitutions' is not a short list");
   for (const auto& text : substitutions) {
-    if (!text.is_string()) read.refuse("'substitutions' has what is no text");
+    if (!text.is_string()) read.refuse("'substitutions' has an entry that is not text");
     evidence.substitutions.push_back(text::printable(text.get<std::string>()));
   }
 }
@@ -131,7 +132,7 @@ void take_facts(const json& facts, const Reader& read, Evidence& evidence) {
 void take_events(const json& trace, const Reader& read, Evidence& evidence) {
   constexpr double kMicrosecond = 0.001;
   const auto& events = read.member(trace, "traceEvents");
-  if (!events.is_array()) read.refuse("'traceEvents' is no list");
+  if (!events.is_array()) read.refuse("'traceEvents' is not a list");
   for (const auto& event : events) {
     if (read.word(event, "ph") != "X") continue;
     const auto category = read.word(event, "cat");
@@ -165,7 +166,7 @@ Evidence read_evidence(const std::string& text, const std::string& name) {
       take_facts(document, read, evidence);
     }
   } catch (const json::exception&) {
-    read.refuse("a value in it is of another type");
+    read.refuse("a value in it has the wrong type");
   }
   return evidence;
 }

@@ -23,8 +23,9 @@ std::vector<Step> steps_of(const Evidence& e) {
     const auto own = run ? std::min(e.guest_run_ms, e.phases[i]) : 0;
     if (run) {
       steps.push_back({"run: the program", own, 0});
-      steps.push_back({"run: all but the program (the request's way, renewal, the answer's way)",
-                       e.phases[i] - own, 0});
+      steps.push_back(
+          {"run: all but the program (sending the request, renewal, returning the answer)",
+           e.phases[i] - own, 0});
     } else {
       steps.push_back({std::string(compare::kPhaseNames[i]), e.phases[i], 0});
     }
@@ -41,7 +42,7 @@ std::vector<std::string> memory_of(const Evidence& e, const FaultFacts& facts) {
     lines.push_back(fmt::format("no faults: page server '{}' serves none", e.page_server));
     return lines;
   }
-  lines.push_back(fmt::format("{} faults in {:.1f} ms of running: {:.1f} a millisecond", e.faults,
+  lines.push_back(fmt::format("{} faults in {:.1f} ms of running: {:.1f} per millisecond", e.faults,
                               e.running_ms,
                               e.running_ms > 0 ? static_cast<double>(e.faults) / e.running_ms : 0));
   const auto bytes = static_cast<double>(e.copied_bytes + e.zeroed_bytes);
@@ -51,19 +52,18 @@ std::vector<std::string> memory_of(const Evidence& e, const FaultFacts& facts) {
                                 static_cast<double>(e.zeroed_bytes) / kMiB,
                                 100 * static_cast<double>(e.zeroed_bytes) / bytes));
   if (!e.traced) {
-    lines.emplace_back("how long they took is in a trace only: dhg exec --trace FILE");
+    lines.emplace_back("only a trace has their times: dhg exec --trace FILE");
     return lines;
   }
   lines.push_back(
-      fmt::format("serving took {:.1f} ms in all, {:.1f} us a fault (median; 95 of 100 "
-                  "below {:.1f}); the switches to the page server and back are not in it",
+      fmt::format("serving took {:.1f} ms in total, {:.1f} us per fault (median; 95th percentile "
+                  "{:.1f}); switches to the page server and back are not included",
                   facts.service_ms, facts.median_us, facts.p95_us));
   if (facts.background_ms > 0)
     lines.push_back(fmt::format("background work: {:.1f} ms, {:.1f} MiB", facts.background_ms,
                                 facts.background_mib));
   if (e.dropped > 0)
-    lines.push_back(
-        fmt::format("{} events are not in the trace: the sums are too small", e.dropped));
+    lines.push_back(fmt::format("the trace lacks {} events, so the sums are too small", e.dropped));
   return lines;
 }
 
@@ -74,10 +74,11 @@ void suggest_file(const Evidence& e, const FaultFacts& facts, std::vector<Sugges
   all.push_back(
       {"page_server.plugin=file", "let the kernel serve the pages from a private mapping",
        facts.service_ms,
-       fmt::format("the {} faults of the trace were served for {:.1f} ms in all; the switches to "
-                   "the page server, which would go too, and what the kernel takes for "
-                   "the same pages are not known here",
-                   facts.faults, facts.service_ms)});
+       fmt::format(
+           "serving the {} faults of the trace took {:.1f} ms; not known here: the switches "
+           "to the page server that would be saved too, and the time that the kernel "
+           "takes for the same pages",
+           facts.faults, facts.service_ms)});
 }
 
 // One fault for each aligned 2 MiB instead of one for each page of it.
@@ -97,8 +98,8 @@ void suggest_blocks(const Evidence& e, const FaultFacts& facts, std::vector<Sugg
 void suggest_lazy(const Evidence& e, std::vector<Suggestion>& all) {
   if (!worth(e, e.attach_ms)) return;
   all.push_back({"page_server.plugin=lazy-4k", "copy nothing before the guest runs", e.attach_ms,
-                 fmt::format("'{}' worked for {:.1f} ms before the processor ran; the faults that "
-                             "would come instead are not known here",
+                 fmt::format("'{}' worked for {:.1f} ms before the processor ran; the cost of the "
+                             "faults that would replace this is not known here",
                              e.page_server, e.attach_ms)});
 }
 
@@ -106,15 +107,16 @@ void suggest_channel(const Evidence& e, std::vector<Suggestion>& all) {
   const auto read = phase(e, Phase::read);
   if (e.elapsed_ms <= 0 || read / e.elapsed_ms < kLargeShare) return;
   all.push_back({"result_channel.plugin", "another result channel, or a smaller result", read,
-                 fmt::format("to collect, send and decode the result took {:.1f} ms with '{}'",
+                 fmt::format("collecting, sending and decoding the result took {:.1f} ms with '{}'",
                              read, e.result_channel)});
 }
 
 void suggest_warm_cache(const Evidence& e, std::vector<Suggestion>& all) {
   if (e.major_faults == 0) return;
-  all.push_back({"", "keep the snapshot in the page cache", std::nullopt,
-                 fmt::format("dhg and the VMM waited {} times for a disk; how long is not recorded",
-                             e.major_faults)});
+  all.push_back(
+      {"", "keep the snapshot in the page cache", std::nullopt,
+       fmt::format("dhg and the VMM waited for a disk {} times; the record does not say how long",
+                   e.major_faults)});
 }
 
 void suggest_kvm(const Evidence& e, std::vector<Suggestion>& all) {

@@ -4,15 +4,15 @@
 
 namespace dhg {
 
-/// The moment until which an operation may take; then it fails. Every wait in
-/// dhg has one.
+/// The point in time by which an operation must finish; after that it fails.
 using Deadline = std::chrono::steady_clock::time_point;
 
+/// The deadline that lies `span` from now.
 [[nodiscard]] inline Deadline deadline_in(std::chrono::nanoseconds span) {
   return std::chrono::steady_clock::now() + span;
 }
 
-/// Milliseconds until `deadline` for poll(2), rounded up; 0 once it has passed.
+/// The milliseconds until `deadline` for poll(2), rounded up; 0 once it has passed.
 [[nodiscard]] inline int poll_timeout_ms(Deadline deadline) {
   const auto left = deadline - std::chrono::steady_clock::now();
   if (left <= std::chrono::nanoseconds::zero()) return 0;

@@ -14,15 +14,15 @@ class PageServer;
 class ResultChannel;
 class VmLauncher;
 
-/// Makes the object of another plugin, with the defaults of its options: for a plugin
-/// that adds something to one that exists. Thread-safe.
-/// @param name_or_path as in the configuration
-/// @throws Error if there is none, if it is refused or cannot be made, or if plugins
-///   build on each other in a circle
+/// Creates an instance of another plugin with default options, for plugins that wrap an
+/// existing one. Thread-safe.
+/// @param name_or_path the plugin, as the configuration names it
+/// @throws Error if there is no such plugin, if it is refused or cannot be created, or if
+///   plugins wrap each other in a circle
 [[nodiscard]] DHG_API std::unique_ptr<Plugin> create_plugin(dhg_plugin_kind kind,
                                                             const std::string& name_or_path);
 
-/// The kind whose plugins implement an interface.
+/// The plugin kind that implements an interface.
 template <class Interface>
 inline constexpr dhg_plugin_kind kKindOf = dhg_plugin_kind{};
 template <>
@@ -32,7 +32,7 @@ inline constexpr dhg_plugin_kind kKindOf<ResultChannel> = DHG_RESULT_CHANNEL;
 template <>
 inline constexpr dhg_plugin_kind kKindOf<VmLauncher> = DHG_VM_LAUNCHER;
 
-/// The same, by interface: create_plugin<VmLauncher>("qemu").
+/// The same, by interface type: create_plugin<VmLauncher>("qemu").
 template <class Interface>
 [[nodiscard]] std::unique_ptr<Interface> create_plugin(const std::string& name_or_path) {
   auto plugin = create_plugin(kKindOf<Interface>, name_or_path);
@@ -43,11 +43,11 @@ template <class Interface>
   return std::unique_ptr<Interface>(object);
 }
 
-/// What carries out create_plugin().
+/// The function that create_plugin() calls.
 using PluginCreator =
     std::function<std::unique_ptr<Plugin>(dhg_plugin_kind, const std::string& name_or_path)>;
 
-/// For the program that loads plugins, once, before it loads the first.
+/// Sets that function. The program that loads plugins calls this once, before it loads any.
 DHG_API void set_plugin_creator(PluginCreator creator);
 
 } // namespace dhg

@@ -2,10 +2,11 @@
 /// The plugin boundary, in C.
 ///
 /// A plugin is a shared object that exports two symbols: the descriptor below,
-/// named `dhg_plugin`, and a factory, named `dhg_create_plugin`. The core reads
-/// and checks the descriptor field by field before it calls any C++ in the
-/// library, so that a library built for another version is refused with a clear
-/// message instead of crashing. C++ authors use the macros in `dhg/plugin.hpp`.
+/// named `dhg_plugin`, and a factory, named `dhg_create_plugin`. After loading the
+/// library, which runs the constructors of its static objects, the core checks the
+/// descriptor field by field. Only then does it call the factory: a library that was
+/// built for another version is refused with a clear message instead of crashing. C++
+/// authors use the macros in `dhg/plugin.hpp`.
 
 #ifndef DHG_PLUGIN_H
 #define DHG_PLUGIN_H
@@ -18,13 +19,13 @@
 extern "C" {
 #endif
 
-/// "dhgplug\1" as a little-endian number: tells a dhg plugin from any other
-/// library that happens to export the same symbol.
+/// "dhgplug\1" as a little-endian number. Distinguishes a dhg plugin from other
+/// libraries that happen to export the same symbol.
 #define DHG_PLUGIN_MAGIC UINT64_C(0x0167756c70676864)
 
-/// Another major number: layouts or meanings changed, the plugin is refused.
-/// A higher minor number than the core's: the plugin needs what the core does
-/// not have yet, and is refused. A lower one is welcome.
+/// The core refuses a plugin with another major number, because layouts or meanings have
+/// changed, and one with a higher minor number than its own, because the plugin may need
+/// features that the core lacks. It accepts a lower minor number.
 #define DHG_ABI_MAJOR 1
 #define DHG_ABI_MINOR 1
 
@@ -42,8 +43,8 @@ enum dhg_option_type {
   DHG_OPTION_ENUM = 5,   ///< one of `choices`
 };
 
-/// One option that a plugin understands. The core validates the user's value
-/// against it and reports a wrong one at its place in the YAML.
+/// One option that a plugin understands. The core validates the user's value against this
+/// declaration and reports the position of a wrong value in the YAML.
 struct dhg_option {
   const char* name;          ///< lower-case letters, digits, '_'
   uint32_t type;             ///< enum dhg_option_type
@@ -54,8 +55,8 @@ struct dhg_option {
   const char* description;   ///< one sentence for `dhg plugin info`
 };
 
-/// All strings live as long as the library is loaded, which is as long as the
-/// process lives: a plugin is never unloaded.
+/// All strings must stay valid while the library is loaded, which is until the process
+/// ends: a plugin is never unloaded.
 struct dhg_plugin_descriptor {
   uint64_t magic;       ///< DHG_PLUGIN_MAGIC
   uint32_t struct_size; ///< sizeof(struct dhg_plugin_descriptor)
@@ -63,9 +64,9 @@ struct dhg_plugin_descriptor {
   uint16_t abi_minor;   ///< DHG_ABI_MINOR
   uint32_t kind;        ///< enum dhg_plugin_kind
   uint32_t option_count;
-  const struct dhg_option* options; ///< `option_count` of them, or NULL
-  const char* name;                 ///< lower-case letters, digits, '-'; unique in its kind
-  const char* version;              ///< the plugin's own
+  const struct dhg_option* options; ///< an array of `option_count` options, or NULL
+  const char* name;                 ///< lower-case letters, digits, '-'; unique within its kind
+  const char* version;              ///< the plugin's own version
   const char* description;          ///< one sentence
   const char* cxx_abi;              ///< DHG_CXX_ABI of the compiler that built it
 };
@@ -73,7 +74,7 @@ struct dhg_plugin_descriptor {
 #define DHG_STRINGIFY_(x) #x
 #define DHG_STRINGIFY(x) DHG_STRINGIFY_(x)
 
-/// Libraries whose C++ ABI differs cannot exchange C++ objects at all.
+/// Libraries with different C++ ABIs cannot exchange C++ objects.
 #ifdef __cplusplus
 #define DHG_CXX_ABI                                                              \
   "gxx-abi-" DHG_STRINGIFY(__GXX_ABI_VERSION) "/libstdcxx-cxx11-" DHG_STRINGIFY( \

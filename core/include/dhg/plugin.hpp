@@ -9,8 +9,9 @@
 
 namespace dhg {
 
-/// Base of everything that a plugin's factory makes. Owned by the core, used on
-/// the threads that each interface names, destroyed before the process ends.
+/// Base class of every object that a plugin's factory creates. The core owns the object,
+/// uses it on the threads that its interface names, and destroys it before the process
+/// ends.
 class DHG_API Plugin {
  public:
   Plugin() = default;
@@ -19,10 +20,10 @@ class DHG_API Plugin {
   virtual ~Plugin();
 };
 
-/// Signature of the exported `dhg_create_plugin`. Called after the descriptor
-/// was accepted, with options that were validated against it. Ownership of the
-/// result passes to the caller. May throw: the run then ends with the plugin's
-/// name and the exception's text.
+/// Signature of the exported `dhg_create_plugin`. The core calls it once it has accepted
+/// the descriptor, with options that it has validated against the descriptor. The caller
+/// owns the result. If the factory throws, the run ends with an error that names the plugin
+/// and has the exception's text.
 using PluginFactory = Plugin*(const Options& options);
 
 /// For plugins without options.
@@ -30,8 +31,8 @@ inline constexpr std::array<dhg_option, 0> kNoOptions{};
 
 } // namespace dhg
 
-/// Defines both exported symbols of a plugin. CLASS is constructible from
-/// `const dhg::Options&`; OPTIONS is a constexpr array of `dhg_option`, or
+/// Defines both exported symbols of a plugin. CLASS must be constructible from
+/// `const dhg::Options&`. OPTIONS is a constexpr array of `dhg_option`, or
 /// `dhg::kNoOptions`.
 ///
 ///     DHG_PLUGIN(DHG_PAGE_SERVER, MyServer, "my-server", "1.0", "Installs ...", kOptions)

@@ -13,28 +13,28 @@
 
 namespace dhg {
 
-/// How to start a program. Built by pure functions, so that tests can compare it
-/// without running anything. No shell is involved.
+/// How to start a program, without a shell. Pure functions build it, so that tests can
+/// check it without running anything.
 struct ProcessSpec {
   std::string program;           ///< absolute path
   std::vector<std::string> args; ///< without argv[0]
-  /// NAME=value: the whole environment of the child.
+  /// The complete environment of the child, as NAME=value.
   std::vector<std::string> environment;
-  /// {descriptor of ours, number in the child}; everything else is closed there.
+  /// {descriptor in this process, number in the child}. All others are closed in the child.
   std::vector<std::pair<int, int>> descriptors;
 };
 
-/// What a process and the children that it waited for have used.
+/// Resources used by a process and by the children that it has waited for.
 struct ProcessUse {
-  double cpu_seconds = 0;         ///< user and system
-  std::uint64_t peak_bytes = 0;   ///< most resident memory of any one of them, and at
-                                  ///< least what its parent had when it was started
-  std::uint64_t major_faults = 0; ///< that waited for a disk
+  double cpu_seconds = 0;         ///< user and system time
+  std::uint64_t peak_bytes = 0;   ///< largest resident set of any of them; at least the
+                                  ///< size that the parent had when it started the process
+  std::uint64_t major_faults = 0; ///< page faults that waited for a disk
 };
 
-/// A running child. It receives SIGKILL when the thread that started it dies
-/// (PR_SET_PDEATHSIG), when this object goes, and it never outlives either: so
-/// start it from a thread that lives as long as it shall.
+/// A running child. It is killed (SIGKILL) when this object is destroyed, or when the
+/// thread that created it exits (PR_SET_PDEATHSIG): create it on a thread that lives long
+/// enough.
 class DHG_API ChildProcess {
  public:
   /// @throws Error if the program cannot be started.
@@ -44,15 +44,15 @@ class DHG_API ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   [[nodiscard]] int pid() const noexcept { return pid_; }
-  /// A pidfd: readable once the child has ended. Borrowed.
+  /// A pidfd, readable once the child has ended. This object keeps ownership.
   [[nodiscard]] int process_fd() const noexcept { return pidfd_.get(); }
 
-  /// Waits for the end. @return the status in waitpid(2)'s form; nothing if
-  /// `deadline` came first.
+  /// Waits for the child to end. @return its status in the form of waitpid(2); nothing if
+  /// `deadline` passed first.
   std::optional<int> wait(Deadline deadline);
-  /// After its end, by wait() or kill(); zeros before.
+  /// Valid once wait() or kill() has seen the child end; all zero before.
   [[nodiscard]] const ProcessUse& use() const noexcept { return use_; }
-  /// SIGKILL, and waits until it is gone. Harmless when it already is.
+  /// Sends SIGKILL and waits until the child has ended. No effect if it already has.
   void kill() noexcept;
 
  private:
@@ -62,10 +62,10 @@ class DHG_API ChildProcess {
   ProcessUse use_;
 };
 
-/// The absolute path of a program by PATH; empty if it is not there.
+/// Finds a program in PATH. Returns its absolute path, or an empty path if there is none.
 [[nodiscard]] DHG_API std::filesystem::path find_program(std::string_view name);
 
-/// "exited with status 1", "was killed by signal 9 (Killed)".
+/// A wait status in words: "exited with status 1", "was killed by signal 9 (Killed)".
 [[nodiscard]] DHG_API std::string describe_wait_status(int status);
 
 } // namespace dhg

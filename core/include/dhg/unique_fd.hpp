@@ -6,7 +6,7 @@
 
 namespace dhg {
 
-/// Owns one file descriptor and closes it. Moved, never copied.
+/// Owns one file descriptor and closes it. Movable, not copyable.
 class DHG_API UniqueFd {
  public:
   UniqueFd() noexcept = default;

@@ -18,42 +18,43 @@ enum class Accelerator { tcg, kvm };
 
 [[nodiscard]] DHG_API const char* to_string(Accelerator accelerator) noexcept;
 
-/// The virtual machine, as far as every launcher has to know it.
+/// The properties of a virtual machine that every launcher must support.
 struct MachineSpec {
   std::uint64_t memory_bytes = 0; ///< a multiple of 2 MiB
   unsigned vcpus = 1;             ///< 1..32
   Accelerator accelerator = Accelerator::tcg;
 };
 
-/// A cold start, for `dhg vm prepare`. Descriptors are borrowed for the call.
+/// A boot, for `dhg vm prepare`. Descriptors are borrowed for the duration of the call.
 struct BootRequest {
   MachineSpec machine;
   std::filesystem::path kernel;     ///< a bzImage
   std::filesystem::path kernel_elf; ///< the same kernel, uncompressed
   std::filesystem::path initrd;
   std::filesystem::path rootfs; ///< attached read-only
-  /// Where the guest's memory is to be once save() returns: all of it, and nothing
-  /// else. Exists, of the memory's size, empty. A launcher may map it shared from
-  /// the start, or overwrite it in save().
+  /// The file that must contain the complete guest memory, and nothing else, when save()
+  /// returns. It already exists, as a file of machine.memory_bytes that is one hole. A
+  /// launcher may map it shared from the start, or write it in save().
   std::filesystem::path memory;
-  int console = -1; ///< what the guest's serial console writes to
+  int console = -1; ///< open descriptor that receives the output of the serial console
 };
 
-/// A start from a snapshot, for `dhg exec`. Descriptors are borrowed for the call.
+/// A restore from a snapshot, for `dhg exec`. Descriptors are borrowed for the duration of
+/// the call.
 struct RestoreRequest {
   MachineSpec machine;
   std::filesystem::path rootfs; ///< attached read-only
-  std::filesystem::path state;  ///< what save() wrote
-  std::filesystem::path memory;
-  int memory_fd = -1; ///< `memory`, open for reading only
+  std::filesystem::path state;  ///< the device state that save() wrote
+  std::filesystem::path memory; ///< the memory file; never write to it
+  int memory_fd = -1;           ///< `memory`, opened read-only
   MemoryBacking backing = MemoryBacking::userfaultfd;
-  int console = -1; ///< what the guest's serial console writes to
+  int console = -1; ///< open descriptor that receives the output of the serial console
 };
 
-/// A virtual machine and the VMM process that runs it. Used from one thread. The
-/// destructor kills the VMM and waits until it is gone; the VMM also dies with
-/// this process. Each call throws Error if the VMM refuses, dies, or is not done
-/// at the deadline.
+/// A virtual machine and the VMM process that runs it. Not thread-safe: calls come one at a
+/// time. The destructor kills the VMM and waits until it has ended; the VMM also dies with
+/// this process. Each call throws Error if the VMM refuses, dies, or does not finish by the
+/// deadline.
 class DHG_API Vm {
  public:
   Vm() = default;
@@ -61,71 +62,73 @@ class DHG_API Vm {
   Vm& operator=(const Vm&) = delete;
   virtual ~Vm();
 
-  /// A pidfd of the VMM: readable once it has ended. Borrowed.
+  /// A pidfd of the VMM, readable once the VMM has ended. The Vm keeps ownership.
   [[nodiscard]] virtual int process_fd() const noexcept = 0;
-  /// After its end: how it ended and what it said last. For messages.
+  /// How the VMM ended and what it wrote last, for messages. Call it once the VMM has ended,
+  /// or is about to: it may wait for the end for about a second.
   [[nodiscard]] virtual std::string describe_end() = 0;
 
-  /// After restore(): the socket on which the handshake of the guest's memory
-  /// arrives (Firecracker's: one message, a JSON array of regions with the
-  /// userfaultfd attached). Called once. @return connected, or listening. Where the
-  /// backing is a private mapping there is nothing to hand over: empty, unless the
-  /// VMM reports its regions all the same, without a descriptor.
+  /// After restore(): the socket on which the guest-memory handshake arrives. It is
+  /// Firecracker's: one message, a JSON array of regions with the userfaultfd attached;
+  /// docs/launchers.md specifies it. Called once. @return a connected or a listening
+  /// socket. A private mapping needs no handshake: return an empty descriptor, unless the
+  /// VMM reports its regions anyway, without a userfaultfd.
   [[nodiscard]] virtual UniqueFd take_handoff() = 0;
-  /// After restore(): loads the device state. Guest memory is accessed meanwhile.
+  /// After restore(): loads the device state. This accesses guest memory.
   virtual void load(Deadline deadline) = 0;
-  /// Lets the processors run, after restore() and load(), or after pause().
+  /// Starts the vCPUs, after restore() and load(), or after pause().
   virtual void resume(Deadline deadline) = 0;
-  /// A byte stream to the agent. Called once, when the VM runs; after boot() the
-  /// guest may still be starting, and is waited for where that is needed.
+  /// Opens a byte stream to the agent. Called once, while the VM runs. After boot() the
+  /// guest may still be starting; wait for it if the transport requires that.
   [[nodiscard]] virtual UniqueFd connect_agent(Deadline deadline) = 0;
 
+  /// Stops the vCPUs.
   virtual void pause(Deadline deadline) = 0;
-  /// After pause(): the VMM's name and version, as it tells them: "QEMU 7.2.22".
+  /// After pause(): the name and version that the VMM reports: "QEMU 7.2.22".
   [[nodiscard]] virtual std::string vmm_version() const = 0;
-  /// After pause(): writes the device state to `state`, and sees that the memory
-  /// file named in the BootRequest is complete. The VM cannot go on afterwards.
+  /// After pause(): writes the device state to `state`, and completes the memory file that
+  /// the BootRequest names. The VM cannot continue afterwards.
   virtual void save(const std::filesystem::path& state, Deadline deadline) = 0;
 
-  /// Asks the guest to leave itself `bytes` of memory and to give the rest back;
-  /// returns when it has, or has given what it can.
+  /// Inflates the balloon until the guest keeps `bytes`. Returns when the target is reached
+  /// or the guest stops making progress.
   virtual void set_memory_target(std::uint64_t bytes, Deadline deadline) = 0;
 
-  /// Ends the VMM at once and waits until it is gone. Harmless when it is.
+  /// Kills the VMM and waits until it has ended. No effect if it already has.
   virtual void kill() noexcept = 0;
 };
 
-/// One thing that a launcher needs from the host.
+/// Something that a launcher needs from the host.
 struct Requirement {
   std::string name; ///< "qemu-system-x86_64"
   bool met = false;
-  std::string detail; ///< version, or what is missing
-  std::string remedy; ///< the command that mends it; empty if met
+  std::string detail; ///< the version found, or what is missing
+  std::string remedy; ///< the command that fixes it; empty if met
 };
 
-/// What is to be done with a launcher.
+/// What a launcher is needed for.
 enum class Purpose {
-  boot,   ///< make a snapshot: all is looked at, programs may be asked for their version
-  restore ///< run one that was made: what costs no time; fingerprint() vouches for the rest
+  boot,   ///< making a snapshot: a full check, which may run programs
+  restore ///< restoring one: only quick checks; fingerprint() covers the rest
 };
 
-/// Turns a machine description into a running VM. Immutable after construction;
-/// safe to use from several threads.
+/// Turns a machine description into a running VM. Immutable after construction, and
+/// thread-safe.
 class DHG_API VmLauncher : public Plugin {
  public:
   ~VmLauncher() override;
 
-  /// What the host has and lacks for `purpose`. No VM is started.
+  /// Checks what the host has and lacks for `purpose`. Starts no VM.
   [[nodiscard]] virtual std::vector<Requirement> requirements(Purpose purpose) const = 0;
-  /// The accelerator to use for a new snapshot: the one that was asked for, or,
-  /// for "auto", the best that works. May start a probe.
-  /// @throws Error if the one that was asked for does not work.
+  /// The accelerator to use for a new snapshot: the requested one or, for "auto", the best
+  /// one that works. May run a probe.
+  /// @throws Error if the requested accelerator does not work
   [[nodiscard]] virtual Accelerator choose_accelerator() const = 0;
-  /// In a sentence, why choose_accelerator() chooses what it does. For `dhg doctor`.
+  /// One sentence that explains the choice of choose_accelerator(), for `dhg doctor`.
   [[nodiscard]] virtual std::string describe_acceleration() const = 0;
-  /// Everything besides MachineSpec that a snapshot depends on: the VMM's
-  /// version, its machine type. A snapshot is restored only where this text is
-  /// the same as where it was made.
+  /// Everything that a snapshot depends on besides the MachineSpec, such as the VMM's version
+  /// and machine type. dhg restores a snapshot only if this text is the same as when the
+  /// snapshot was made.
   [[nodiscard]] virtual std::string fingerprint() const = 0;
   /// Starts the VMM and returns without waiting for the guest.
   [[nodiscard]] virtual std::unique_ptr<Vm> boot(const BootRequest& request) const = 0;

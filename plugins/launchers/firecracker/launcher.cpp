@@ -32,9 +32,10 @@ constexpr const char* kOtherLauncher =
 constexpr std::array kOptions{
     dhg_option{"binary", DHG_OPTION_STRING, "", nullptr, nullptr, nullptr,
                "absolute path of Firecracker; empty: $DHG_FIRECRACKER, else firecracker from PATH"},
-    dhg_option{"check_kvm", DHG_OPTION_BOOL, "true", nullptr, nullptr, nullptr,
-               "make sure that KVM runs a guest before Firecracker is started; false leaves it to "
-               "Firecracker to say so, where KVM works but is too slow for that check"}};
+    dhg_option{
+        "check_kvm", DHG_OPTION_BOOL, "true", nullptr, nullptr, nullptr,
+        "check that KVM can run a guest before starting Firecracker; false: skip that check, on "
+        "hosts where KVM works but is too slow for it"}};
 
 fs::path find_binary(const std::string& option) {
   if (!option.empty()) return option;

@@ -15,7 +15,7 @@ constexpr std::uint64_t kJob = 2UL * 1024 * 1024;
 
 constexpr std::array kOptions{
     dhg_option{"threads", DHG_OPTION_INT, "0", "0", "64", nullptr,
-               "how many threads copy; 0: as many as the host has processors"}};
+               "number of threads that copy; 0: one per processor of the host"}};
 
 class Eager final : public dhg::PageServer {
  public:

@@ -14,10 +14,10 @@ using dhg_pages::install_clipped;
 
 constexpr std::uint64_t kStep = 128UL * 1024; // some 40 us of copying: a fault waits no longer
 
-constexpr std::array kOptions{
-    dhg_option{"background", DHG_OPTION_ENUM, "near", nullptr, nullptr, "none|near|all",
-               "what is copied while no fault waits: nothing, what lies around dense faults, or "
-               "after that all data of the snapshot too"}};
+constexpr std::array kOptions{dhg_option{
+    "background", DHG_OPTION_ENUM, "near", nullptr, nullptr, "none|near|all",
+    "what to copy while no fault is pending: nothing, what lies near dense faults, or that "
+    "and then all data of the snapshot"}};
 
 class Hybrid final : public dhg::PageServer {
  public:
@@ -60,5 +60,5 @@ class Hybrid final : public dhg::PageServer {
 } // namespace
 
 DHG_PLUGIN(DHG_PAGE_SERVER, Hybrid, "hybrid", "1.0",
-           "On demand, the more at once the denser the faults lie, and ahead while none comes",
+           "On demand, more at once where faults are dense, and ahead while none is pending",
            kOptions)

@@ -28,9 +28,9 @@ constexpr std::array kOptions{
         "share", DHG_OPTION_INT, "75", "1", "100", nullptr,
         "percent of the recorded runs that must have touched a page for it to be in the set"},
     dhg_option{"gap", DHG_OPTION_SIZE, "4KiB", "0", "2MiB", nullptr,
-               "the longest stretch between two pages of the set that is copied along"},
+               "the longest gap between two pages of the set that is copied with them"},
     dhg_option{"record", DHG_OPTION_BOOL, "false", nullptr, nullptr, nullptr,
-               "record this run too, page by page, and say how good the set would have been"}};
+               "record this run too, page by page, and report how good the set would have been"}};
 
 // How long a VMM goes on loading its machine's state once it has handed over its memory:
 // so long nobody waits for the set to be copied. The rest is copied while the guest runs.
