@@ -30,6 +30,7 @@ _POOLS = {
 }
 
 _others_of = threading.enumerate
+_running, _starting = threading._active, threading._limbo  # what it looks at
 _callbacks_now = atexit._ncallbacks
 _objects = gc.get_objects
 
@@ -48,6 +49,7 @@ class Ending:
 
     def __init__(self):
         self._kept = []
+        self._registered = 0  # as many of them are, for the last program
         self._is_last = False
         self._register = atexit.register
         atexit.register = self._note
@@ -62,15 +64,28 @@ class Ending:
     def settle(self):
         """What runs now, and what modules have registered, is no program's: it stays."""
         atexit._clear()
-        self._hooks = 0
+        self._hooks = self._registered = 0
         self._threads = frozenset(_others_of())
+        self._running = dict(_running)
+
+    def another(self):
+        """The next program is not the last: what modules have registered is not for it."""
+        for function, _, _ in self._kept[: self._registered]:
+            atexit.unregister(function)
+        self._registered = 0
+
+    def expect_last(self):
+        """The next program is probably the last: what it would have to wait for is done now."""
+        for function, args, kwargs in self._kept[self._registered :]:
+            self._register(function, *args, **kwargs)
+        self._registered = len(self._kept)
 
     def last(self):
         """The next program is the last: it finds everything as it is everywhere."""
+        if self._registered < len(self._kept):
+            self.expect_last()
         self._is_last = True
         atexit.register = self._register
-        for function, args, kwargs in self._kept:
-            self._register(function, *args, **kwargs)
         self._hooks = _callbacks_now()
         # What is there is not the program's. Its namespace is still to be made: what lies in
         # a frozen one is never collected.
@@ -78,21 +93,31 @@ class Ending:
 
     def is_plain(self):
         """Whether nothing is left of the program that would do something at its end."""
-        if _callbacks_now() != self._hooks or not self._threads.issuperset(_others_of()):
+        if _callbacks_now() != self._hooks or not self._has_no_threads():
             return False
         objects = _objects()
-        return len(objects) < _MANY and _PLAIN.issuperset(map(type, objects))
+        if len(objects) >= _MANY:
+            return False
+        for each in objects:
+            if type(each) not in _PLAIN:
+                return False
+        return True
+
+    def _has_no_threads(self):
+        # To ask threading takes a lock and makes lists, which is more to run.
+        if _running == self._running and not _starting:
+            return True
+        return self._threads.issuperset(_others_of())
 
     def finish(self):
         """Waits for threads, runs exit hooks, writes what is buffered.
 
-        Hooks that were there before the program have nothing to do if it left nothing.
         Returns 120 if output could not be written, as Python does, else 0.
         """
         self._end_threads()
         if not self.is_plain() and _callbacks_now():
             atexit._run_exitfuncs()
-        return _flush()
+        return flush()
 
     def let_go(self, namespace, own_names):
         """Lets the program's objects die: all that it has added to `namespace`.
@@ -106,7 +131,7 @@ class Ending:
                 if name in namespace and (is_next is bool or is_next(namespace[name])):
                     del namespace[name]
             gc.collect()
-        _flush()
+        flush()
 
     def _end_threads(self):
         others = [t for t in _others_of() if t not in self._threads and not t.daemon]
@@ -126,7 +151,8 @@ class Ending:
                     setattr(sys.modules[module], *_POOLS[module])
 
 
-def _flush():
+def flush():
+    """Writes what Python's streams hold. Returns 120 if that failed, else 0."""
     status = 0
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -10,12 +10,12 @@ from . import session, source
 
 def fresh_main():
     """Makes a new, empty `__main__` and returns its namespace."""
-    main = types.ModuleType("__main__")
-    main.__loader__ = BuiltinImporter
-    main.__annotations__ = {}
-    main.__builtins__ = builtins
-    sys.modules["__main__"] = main
-    return main.__dict__
+    sys.modules["__main__"] = main = types.ModuleType("__main__")
+    namespace = main.__dict__
+    namespace["__loader__"] = BuiltinImporter
+    namespace["__annotations__"] = {}
+    namespace["__builtins__"] = builtins
+    return namespace
 
 
 def introduce(namespace, program):

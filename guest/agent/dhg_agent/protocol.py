@@ -27,6 +27,8 @@ def frame(kind, payload=b""):
 
 def frames(kind, payload):
     """A payload of any length as frames; none for an empty one."""
+    if 0 < len(payload) <= MAX_PAYLOAD_TO_HOST:
+        return frame(kind, payload)
     return b"".join(
         frame(kind, payload[at : at + MAX_PAYLOAD_TO_HOST])
         for at in range(0, len(payload), MAX_PAYLOAD_TO_HOST)
@@ -34,20 +36,25 @@ def frames(kind, payload):
 
 
 class FrameReader:
-    """Takes the host's frames from a Port."""
+    """Takes the host's frames from a Port.
+
+    A short request comes as one piece, and of that slices are all that is made.
+    """
 
     def __init__(self, port):
         self._port = port
-        self._buffer = bytearray()
+        self._data = b""
+        self._at = 0  # what comes before was taken
 
     def _need(self, size):
-        while len(self._buffer) < size:
-            self._buffer += self._port.read()
+        while len(self._data) - self._at < size:
+            self._data = self._data[self._at :] + self._port.read()
+            self._at = 0
 
     def next(self):
         """The next frame, as (type, payload). Waits for it."""
         self._need(_HEADER.size)
-        length, kind, reserved = _HEADER.unpack_from(self._buffer)
+        length, kind, reserved = _HEADER.unpack_from(self._data, self._at)
         if length > MAX_PAYLOAD_TO_GUEST:
             raise ProtocolError(f"a frame of {length} bytes")
         if kind not in TO_AGENT:
@@ -55,11 +62,11 @@ class FrameReader:
         if reserved != _RESERVED:
             raise ProtocolError("reserved bytes are not zero")
         self._need(_HEADER.size + length)
-        payload = bytes(self._buffer[_HEADER.size : _HEADER.size + length])
-        del self._buffer[: _HEADER.size + length]
-        return kind, payload
+        begin = self._at + _HEADER.size
+        self._at = begin + length
+        return kind, self._data[begin : self._at]
 
     @property
     def more_is_here(self):
         """Whether another frame has begun to arrive."""
-        return bool(self._buffer)
+        return self._at < len(self._data)

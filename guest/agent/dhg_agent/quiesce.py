@@ -14,6 +14,12 @@ def _trim_heap():
     ctypes.CDLL(None).malloc_trim(0)
 
 
+def _touch_heap():
+    """A short program finds memory where it needs some: to be given a page is much to run."""
+    bytearray(64 * 1024)  # a request is read into as much
+    compile("print()", "<string>", "eval")
+
+
 def _drop_caches():
     os.sync()
     with open("/proc/sys/vm/drop_caches", "w") as control:
@@ -78,7 +84,10 @@ def quiesce():
     gc.collect()
     gc.freeze()  # what lives now lives on: later collections leave its pages alone
     skipped = []
-    for step in (_forget_numbers, _page_out_unused, _trim_heap, _drop_caches, _compact):
+    steps = (
+        _forget_numbers, _page_out_unused, _trim_heap, _touch_heap, _drop_caches, _compact,
+    )  # fmt: skip
+    for step in steps:
         try:
             step()
         except (OSError, AttributeError) as error:

@@ -13,14 +13,15 @@ import time
 
 from . import descriptors
 
-# <linux/random.h>
-_RNDADDENTROPY = 0x40085203
-_RNDRESEEDCRNG = 0x5207
+_RNDRESEEDCRNG = 0x5207  # <linux/random.h>
 
 ENTROPY_BYTES = 64
 _MT_WORDS = 624  # of a Mersenne twister's state
 
 _random_device = descriptors.lift(os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC))
+_write, _control = os.write, fcntl.ioctl
+_random = random._inst
+_seed_random = super(random.Random, _random).seed  # random.seed(), for a number
 _numpy_state = None  # its state in memory, writable
 
 
@@ -81,9 +82,9 @@ def _forget_temporary_names():
 
 def kernel(entropy):
     """Feeds the kernel's generator fresh bytes."""
-    request = struct.pack("ii", len(entropy) * 8, len(entropy)) + entropy
-    fcntl.ioctl(_random_device, _RNDADDENTROPY, request)
-    fcntl.ioctl(_random_device, _RNDRESEEDCRNG)
+    # Mixed in as by RNDADDENTROPY, which would also count them, for a generator that waits.
+    _write(_random_device, entropy)
+    _control(_random_device, _RNDRESEEDCRNG)
 
 
 def clock(now_ns):
@@ -98,7 +99,8 @@ def python(seed, entropy):
     `entropy`: to ask the kernel for some is more to run.
     """
     if seed is None:
-        random.seed(int.from_bytes(entropy, "little"))
+        _seed_random(int.from_bytes(entropy, "little"))
+        _random.gauss_next = None  # the second of a pair of numbers
         if _numpy_state is not None:
             # The position behind the last word: the next number makes all anew.
             _numpy_state.raw = os.urandom(_MT_WORDS * 4) + struct.pack("i", _MT_WORDS)

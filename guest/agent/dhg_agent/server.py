@@ -26,39 +26,45 @@ _DECODER = json.JSONDecoder()
 _encode = outcome_json.text
 _now_ns = time.monotonic_ns
 
+_NO_FILE = "<string>"  # the name of a program that is none
+
 
 def _json(payload):
     try:
+        text = payload.decode()
         # json.loads() looks for an encoding and for spaces first, which is more to run.
-        text = payload.decode().strip()
-        value, end = _DECODER.raw_decode(text)
+        value, end = _DECODER.raw_decode(text) if text[:1] == "{" else (None, 0)
+        if end != len(text):
+            value = json.loads(text)
     except ValueError as error:
         raise RequestError(f"not JSON: {error}") from None
-    if end != len(text):
-        raise RequestError("not JSON: there is more after it")
-    if not isinstance(value, dict):
+    if type(value) is not dict:
         raise RequestError("not a JSON object")
     return value
 
 
+# Values of JSON are of exact types; and isinstance() is more to run.
+
+
 def _member(request, name, kind, default):
     value = request.get(name, default)
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if type(value) is not kind:
         raise RequestError(f"'{name}' is not of type {kind.__name__}")
     return value
 
 
 def _flag(request, name, default):
     value = request.get(name, default)
-    if not isinstance(value, bool):
+    if type(value) is not bool:
         raise RequestError(f"'{name}' is not a boolean")
     return value
 
 
 def _texts(request, name):
     texts = _member(request, name, list, [])
-    if not all(isinstance(text, str) for text in texts):
-        raise RequestError(f"'{name}' is not a list of strings")
+    for text in texts:
+        if type(text) is not str:
+            raise RequestError(f"'{name}' is not a list of strings")
     return texts
 
 
@@ -83,7 +89,7 @@ class Run:
     def __init__(self, payload):
         request = _json(payload)
         self.channel = _member(request, "channel", str, "")
-        self.filename = _member(request, "filename", str, "<string>")
+        self.filename = _member(request, "filename", str, _NO_FILE)
         self.kind = _choice(request, "kind", (source.COMMAND, source.SCRIPT, source.STDIN))
         self.argv = _texts(request, "argv")
         self.value = _choice(request, "value", ("none", "expression", "last"))
@@ -101,7 +107,7 @@ class Run:
             raise RequestError("'now_ns' or 'entropy' is out of range")
         if self.seed is not None and (type(self.seed) is not int or not 0 <= self.seed < 2**64):
             raise RequestError("'seed' is no number of 64 bits")
-        if "\0" in self.filename:
+        if self.filename != _NO_FILE and "\0" in self.filename:
             raise RequestError("'filename' has a null character")
 
 
@@ -125,8 +131,8 @@ class Agent:
         self._reader = FrameReader(port)
         self._streams = Streams()
         self._executor = PythonExecutor()
-        self._code = bytearray()
-        self._channel_source = bytearray()
+        self._code = b""
+        self._channel_source = b""
         self._channels = {}  # source -> module: compiled once, also across a snapshot
         self._received_since = 0
         self._begun = False  # whether code of the user's may have run
@@ -139,7 +145,7 @@ class Agent:
         handlers = {
             protocol.HELLO: self._hello,
             protocol.CODE: self._code_part,
-            protocol.CHANNEL: self._channel_source.extend,
+            protocol.CHANNEL: self._channel_part,
             protocol.RUN: self._run,
             protocol.QUIESCE: self._quiesce,
             protocol.SETUP: self._setup,
@@ -201,10 +207,12 @@ class Agent:
             self._received_since = _now_ns()
         self._code += payload
 
+    def _channel_part(self, payload):
+        self._channel_source += payload
+
     def _take(self):
-        code, source = bytes(self._code), bytes(self._channel_source)
-        self._code.clear()
-        self._channel_source.clear()
+        code, source = self._code, self._channel_source
+        self._code = self._channel_source = b""
         return code, source
 
     def _channel(self, name, source):
@@ -245,6 +253,8 @@ class Agent:
         self._executor.begin()
         if run.last:
             session.ends.last()
+        else:
+            session.ends.another()
         self._begun = True
         self._executor.run()
         ran = _now_ns()
@@ -252,15 +262,14 @@ class Agent:
         loaded = _now_ns()
         self._outbox.hold(protocol.frames(protocol.RESULT, result))
         sent = _now_ns()
-        phases = {
-            "receive": began - since,
-            "renew": renewed - began,
-            "run_script": ran - renewed,
-            "read_result": loaded - ran,
-            "send": sent - loaded,
-        }
-        clock = {"received_ns": since, "answered_ns": sent}
-        done = _encode({"phases": phases, "clock": clock, "exits": program.exits})
+        # JSON, of which only numbers vary: an encoder is more to run.
+        done = (
+            f'{{"phases": {{"receive": {began - since}, "renew": {renewed - began}, '
+            f'"run_script": {ran - renewed}, "read_result": {loaded - ran}, '
+            f'"send": {sent - loaded}}}, '
+            f'"clock": {{"received_ns": {since}, "answered_ns": {sent}}}, '
+            f'"exits": {"true" if program.exits else "false"}}}'
+        )
         self._outbox.send(protocol.frame(protocol.DONE, done.encode()))
         if program.exits:
             return program.exit_code
@@ -282,16 +291,18 @@ class Agent:
         else:
             sys.path[0] = ""
         sys.argv = run.argv
-        sys.orig_argv = [sys.executable, *run.argv]
         if run.kind == source.COMMAND:
             try:
-                sys.orig_argv.insert(2, code.decode())
+                command = code.decode()
             except UnicodeDecodeError as error:
                 raise RequestError(f"the program is not UTF-8: {error}") from None
+            sys.orig_argv = [sys.executable, *run.argv[:1], command, *run.argv[1:]]
+        else:
+            sys.orig_argv = [sys.executable, *run.argv]
+        # By position: arguments by name are more to run.
         return session.Program(
-            code, run.filename, run.kind, channel, value=run.value, show_tables=run.show_tables,
-            table_meta=run.table_meta, hold_updates=run.hold_updates,
-            last=run.last, may_exit=self._executor.may_exit,
+            code, run.filename, run.kind, channel, run.value, run.show_tables, run.table_meta,
+            run.hold_updates, run.last, self._executor.may_exit,
         )  # fmt: skip
 
     def _setup(self, payload):
@@ -323,6 +334,7 @@ class Agent:
         self._refresh_channels()
         renew.prepare()
         self._executor.prepare_to_renew()
+        session.ends.expect_last()
         if not scrub_bytes:
             skipped = quiesce.quiesce()
         answer = json.dumps({"skipped": skipped, "free_bytes": quiesce.free_bytes()})

@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 
-from . import ending, source, tables
+from . import ending, outcome_json, source, tables
 
 # The program to run, and the channel that takes its outcome. Set before the
 # executor is called; read back by run_user_code, which may run in a namespace that
@@ -12,7 +12,7 @@ from . import ending, source, tables
 current = None
 
 # Programs replace functions of modules, for tests or for good.
-_pid_now = os.getpid
+_pid_now, _tracer, _profiler = os.getpid, sys.gettrace, sys.getprofile
 _own_folder = os.path.dirname(__file__) + os.sep
 
 
@@ -25,7 +25,7 @@ class Program:
     `hold_updates`: tables do not tick meanwhile.
     """
 
-    def __init__(self, code, filename, kind, channel, *, value="none", show_tables=False,
+    def __init__(self, code, filename, kind, channel, value="none", show_tables=False,
                  table_meta=True, hold_updates=False, last=False, may_exit=False):
         self.code = code
         self.filename = filename
@@ -65,10 +65,9 @@ def run_user_code(namespace):
 
 def execute(program, namespace):
     """Runs the program and returns the outcome dictionary of the protocol."""
-    own_names = frozenset(namespace)
+    own_names = [*namespace]
     before = tables.assigned(namespace) if program.show_tables else None
-    outcome = {"outcome": "ok", "exit_code": 0, "result_repr": None, "error": None, "tables": [],
-               "is_expression": False}  # fmt: skip
+    outcome = outcome_json.usual()
     process = _pid_now()
     value = None
     try:
@@ -95,7 +94,8 @@ def execute(program, namespace):
     # What is left to do is done by the interpreter itself, on its way out.
     program.exits = program.may_exit and leaves_something
     if not program.exits:
-        outcome["exit_code"] = ends.finish() or outcome["exit_code"]
+        is_over = program.last and not leaves_something
+        outcome["exit_code"] = (ending.flush() if is_over else ends.finish()) or outcome["exit_code"]
     program.exit_code = outcome["exit_code"]
     if program.show_tables:
         found = tables.changed(before, namespace)
@@ -111,8 +111,10 @@ def execute(program, namespace):
 
 def _no_hooks():
     """A tracer or profiler of the program has no business in the agent."""
-    sys.settrace(None)
-    sys.setprofile(None)
+    if _tracer() is not None:
+        sys.settrace(None)
+    if _profiler() is not None:
+        sys.setprofile(None)
 
 
 def _repr(value):

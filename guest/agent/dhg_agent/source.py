@@ -80,8 +80,8 @@ def _text(program):
     return program.code.decode() + "\n" if program.kind == COMMAND else program.code
 
 
-def _compile(*arguments):
-    return compile(*arguments, dont_inherit=True)
+def _compile(code, filename, mode):
+    return compile(code, filename, mode, 0, True)  # 0, True: nothing of this module's
 
 
 def _expression(program, text):
@@ -90,6 +90,20 @@ def _expression(program, text):
         return None
     try:
         return _compile(text, program.filename, "eval")
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
+        return None
+
+
+def _one_print(text, filename):
+    """A program that is one call of print(), compiled as an expression; None if it is none.
+
+    The grammar of expressions is a small part of that of programs. Of escapes the compiler
+    may warn, and of a program once.
+    """
+    if text[:6] != "print(" or text[-1:] != ")" or "\\" in text:
+        return None
+    try:
+        return _compile(text, filename, "eval")
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         return None
 
@@ -125,7 +139,11 @@ def run(program, namespace):
             bottom.call(exec, parts[0], namespace)
             return bottom.call(eval, parts[1], namespace), False
     if program.kind == COMMAND:
-        bottom.call(exec, _compile(_text(program), program.filename, "exec"), namespace)
+        text = program.code.decode()
+        if printing := _one_print(text, program.filename):
+            bottom.call(eval, printing, namespace)
+        else:
+            bottom.call(exec, _compile(text + "\n", program.filename, "exec"), namespace)
     else:
         _run_as_file(program, namespace)
     return None, False
