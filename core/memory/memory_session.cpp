@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 
 namespace dhg::memory {
 namespace {
@@ -98,21 +99,52 @@ void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline, Vm
 
 void MemorySession::thread_main() {
   try {
-    {
-      const auto span = timeline_.span("preload", timing::Track::memory);
-      if (server_.backing() == MemoryBacking::userfaultfd) (void)source_.data_extents();
-      ask_server(CallWatch::Call::preload, [this] {
-        if (learner_ != nullptr && notes_ != nullptr) learner_->recall(*notes_);
-        server_.preload(source_);
-      });
-    }
-    if (auto link = await_vmm()) serve(std::move(*link));
+    live();
   } catch (const VmmEnded& e) {
     fail(e.what(), true);
   } catch (const std::exception& e) {
     fail(e.what());
   }
-  done_.set();
+  enter(Stage::ended);
+}
+
+void MemorySession::live() {
+  prepare();
+  enter(Stage::waiting);
+  const auto link = await_vmm();
+  if (!link) return;
+  const bool is_mapped = server_.backing() == MemoryBacking::private_mapping;
+  if (is_mapped && !link->handoff) return enter(Stage::mapped); // and has nothing to tell
+  enter(Stage::receiving);
+  auto handoff = receive(*link);
+  if (is_mapped) return enter(Stage::mapped);
+  auto& memory = take_over(std::move(handoff));
+  enter(Stage::attaching);
+  attach(memory);
+  if (!memory.ended()) {
+    enter(Stage::serving);
+    run_fault_loop(memory, server_, watch_, link->vmm, stop_.fd());
+  }
+  if (auto reason = memory.failure(); !reason.empty()) fail(reason);
+}
+
+void MemorySession::enter(Stage stage) {
+  if (!may_follow(stage_, stage))
+    throw std::logic_error(
+        fmt::format("a session cannot go from {} to {}", to_string(stage_), to_string(stage)));
+  stage_ = stage;
+  if (stage == Stage::attaching) handed_over_.set();
+  if (stage >= Stage::serving) attached_.set();
+  if (stage == Stage::ended) done_.set();
+}
+
+void MemorySession::prepare() {
+  const auto span = timeline_.span("preload", timing::Track::memory);
+  if (server_.backing() == MemoryBacking::userfaultfd) (void)source_.data_extents();
+  ask_server(CallWatch::Call::preload, [this] {
+    if (learner_ != nullptr && notes_ != nullptr) learner_->recall(*notes_);
+    server_.preload(source_);
+  });
 }
 
 template <class Function>
@@ -134,47 +166,32 @@ std::optional<MemorySession::VmmLink> MemorySession::await_vmm() {
   return std::move(link_);
 }
 
-void MemorySession::serve(VmmLink link) {
-  const auto backing = server_.backing();
-  if (backing == MemoryBacking::private_mapping && !link.handoff) {
-    attached_.set(); // the VMM maps the file, and has nothing to tell
-    return;
-  }
+Handoff MemorySession::receive(const VmmLink& link) {
   if (!link.handoff) throw Error(Blame::environment, "the VMM's launcher handed over no memory");
-  auto span = timeline_.span("handoff", timing::Track::memory);
-  Handoff handoff;
+  const auto span = timeline_.span("handoff", timing::Track::memory);
   try {
-    handoff = receive_handoff(link.handoff.get(), backing, source_.size_now(), link.vmm, stop_.fd(),
-                              link.deadline, refused_);
+    return receive_handoff(link.handoff.get(), server_.backing(), source_.size_now(), link.vmm,
+                           stop_.fd(), link.deadline, refused_);
   } catch (...) {
     anything_came_ = !refused_.empty();
     throw;
   }
-  span.end();
-  if (backing == MemoryBacking::private_mapping) {
-    attached_.set();
-    return;
-  }
-  auto* memory = [&] {
-    const std::lock_guard lock(mutex_);
-    memory_ = std::make_unique<ManagedMemory>(source_, std::move(handoff), name_, news_, log_);
-    if (record_faults_) memory_->record_faults();
-    return memory_.get();
-  }();
+}
+
+ManagedMemory& MemorySession::take_over(Handoff handoff) {
+  const std::lock_guard lock(mutex_);
+  memory_ = std::make_unique<ManagedMemory>(source_, std::move(handoff), name_, news_, log_);
+  if (record_faults_) memory_->record_faults();
   anything_came_ = true;
-  handed_over_.set();
+  return *memory_;
+}
+
+void MemorySession::attach(ManagedMemory& memory) {
   // Before anything is tried: a page that is not ours counts as mapped over later.
-  if (auto reason = memory->why_not_fillable(); !reason.empty()) return fail(reason);
-  {
-    const auto attach = timeline_.span("attach", timing::Track::memory);
-    ask_server(CallWatch::Call::attach, [&] { server_.attach(*memory); });
-  }
-  if (!memory->ended()) {
-    attached_.set();
-    run_fault_loop(*memory, server_, watch_, link.vmm, stop_.fd());
-  }
-  if (auto reason = memory->failure(); !reason.empty()) fail(reason);
-  attached_.set();
+  if (const auto reason = memory.why_not_fillable(); !reason.empty())
+    throw Error(Blame::environment, reason);
+  const auto span = timeline_.span("attach", timing::Track::memory);
+  ask_server(CallWatch::Call::attach, [&] { server_.attach(memory); });
 }
 
 void MemorySession::fail(const std::string& reason, bool vmm_is_to_blame) {

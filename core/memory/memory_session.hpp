@@ -3,6 +3,7 @@
 #include "dhg/page_server.hpp"
 #include "memory/call_watch.hpp"
 #include "memory/managed_memory.hpp"
+#include "memory/stage.hpp"
 #include "os/event_fd.hpp"
 #include "timing/timeline.hpp"
 
@@ -29,8 +30,8 @@ struct Lesson {
 
 /// Brings one guest's memory back: a thread of its own runs the page server's
 /// preload while the VMM starts, takes the handoff, lets the page server attach,
-/// and then serves faults. Whatever goes wrong there kills the VMM at once, for a
-/// guest whose memory cannot be served must not go on.
+/// and then serves faults: see Stage. Whatever goes wrong there kills the VMM at once, for
+/// a guest whose memory cannot be served must not go on.
 class MemorySession {
  public:
   /// What to do about a page server that never returns.
@@ -58,6 +59,8 @@ class MemorySession {
   void vmm_started(UniqueFd handoff, int vmm, Deadline deadline, VmmOwner owner = VmmOwner::us);
   /// Ends the VMM for `reason`, and stops serving.
   void end_vmm(const std::string& reason);
+  /// What the session's thread is at. It fails from any stage: see failure().
+  [[nodiscard]] Stage stage() const noexcept { return stage_; }
   /// Readable once the page server has attached and the guest may run, or once it
   /// never will: see failure().
   [[nodiscard]] int attached_fd() const noexcept { return attached_.fd(); }
@@ -93,8 +96,14 @@ class MemorySession {
   };
 
   void thread_main();
-  void serve(VmmLink link);
+  void live();
+  /// The only place where the stage changes, and where that is told.
+  void enter(Stage stage);
+  void prepare();
   [[nodiscard]] std::optional<VmmLink> await_vmm();
+  [[nodiscard]] Handoff receive(const VmmLink& link);
+  [[nodiscard]] ManagedMemory& take_over(Handoff handoff);
+  void attach(ManagedMemory& memory);
   template <class Function>
   void ask_server(CallWatch::Call call, Function function);
   [[nodiscard]] std::uint64_t progress() const;
@@ -112,12 +121,13 @@ class MemorySession {
   SnapshotNotes* const notes_;
   LearningPageServer* const learner_; // the page server, if it is one
   std::atomic<bool> record_faults_{false};
+  std::atomic<Stage> stage_{Stage::preparing}; // set by the thread
 
   os::EventFd stop_;
   os::EventFd started_;
   os::EventFd attached_;
   os::EventFd handed_over_;
-  os::EventFd done_;         // set by the thread when it ends
+  os::EventFd done_;
   os::EventFd news_;         // of memory_
   mutable std::mutex mutex_; // guards the six below
   UniqueFd vmm_;
