@@ -23,13 +23,21 @@ _void_p, _int = ctypes.c_void_p, ctypes.c_int
 _of_thread = ctypes.pythonapi.PyThreadState_Get
 _of_thread.restype = ctypes.c_void_p
 
+# Of the thread that programs run in, which loads this module. What is looked up beforehand
+# need not be in a restored guest, where what runs for the first time is slow.
+_state = _of_thread()
+_cframe = _void_p.from_address(_state + _CFRAME)
+_remaining = _int.from_address(_state + _RECURSION_REMAINING)
+_limit = _int.from_address(_state + _RECURSION_LIMIT)
+_cell_of, _cell = None, None  # a value of _cframe, and current_frame there
+
 
 def _call(function, *arguments):
-    state = _of_thread()
-    cell = _void_p.from_address(_void_p.from_address(state + _CFRAME).value + _CURRENT_FRAME)
-    remaining, limit = (
-        _int.from_address(state + at) for at in (_RECURSION_REMAINING, _RECURSION_LIMIT)
-    )
+    global _cell_of, _cell
+    cframe = _cframe.value
+    if cframe != _cell_of:  # the same each time, unless C code has called the agent
+        _cell_of, _cell = cframe, _void_p.from_address(cframe + _CURRENT_FRAME)
+    cell, remaining, limit = _cell, _remaining, _limit
     frame, depth = cell.value, limit.value - remaining.value
     cell.value, remaining.value = None, limit.value + 1  # the C function takes one
     try:

@@ -6,6 +6,7 @@ steps of Py_FinalizeEx that a program can notice are done here.
 """
 
 import atexit
+import ctypes
 import gc
 import sys
 import threading
@@ -19,6 +20,7 @@ _PLAIN = frozenset(
         types.TracebackType, types.MethodWrapperType, types.WrapperDescriptorType,
         types.MethodDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType,
         staticmethod, classmethod, property, types.MappingProxyType,
+        ctypes.c_void_p,  # bottom makes one at the first program
     )
 )  # fmt: skip
 _MANY = 20_000  # objects; to look at more takes longer than to end properly

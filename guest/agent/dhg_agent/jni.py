@@ -5,7 +5,6 @@ guest, where each bit of code runs for the first time. The Java Native Interface
 function that stores a number, and little else is executed.
 """
 
-import _thread
 import ctypes
 
 _Pointer = ctypes.c_void_p
@@ -43,24 +42,22 @@ def _function(table_owner, place, result, *arguments):
 
 
 class Jni:
-    """The JVM of this process, seen from whichever thread calls."""
+    """The JVM of this process, seen from the thread that makes this."""
 
     def __init__(self):
         created = ctypes.PyDLL(library()).JNI_GetCreatedJavaVMs
         machine, count = _Pointer(), ctypes.c_int()
         if created(ctypes.byref(machine), 1, ctypes.byref(count)) != 0 or count.value == 0:
             raise NoJvm
-        self._machine = machine.value
-        self._attach = _function(
-            self._machine, _ATTACH_CURRENT_THREAD_AS_DAEMON, ctypes.c_int,
+        attach = _function(
+            machine.value, _ATTACH_CURRENT_THREAD_AS_DAEMON, ctypes.c_int,
             ctypes.POINTER(_Pointer), _Pointer,
         )  # fmt: skip
-        # A thread's own view of the machine, which stays. To ask for it is more to run.
-        self._usual, self._usual_view = _thread.get_ident(), self._attached()
-        # The functions are the same for all threads; what they get to know of is not.
-        self._set_long = _function(
-            self._thread(), _SET_LONG_FIELD, None, _Pointer, _Pointer, ctypes.c_longlong
-        )
+        thread = _Pointer()
+        # Also finds one that is attached already.
+        if attach(machine.value, thread, None) != 0:
+            raise RuntimeError("the JVM does not know this thread")
+        self._thread = thread.value  # its own view of the machine, which stays
 
     def static(self, kind, name, signature):
         """What a static field refers to. As long as this process lives it is not freed."""
@@ -78,26 +75,24 @@ class Jni:
         kind = self._call(_FIND_CLASS, (_Text,), kind)
         return self._call(_GET_FIELD_ID, (_Pointer, _Text, _Text), kind, name, signature)
 
-    def set_longs(self, field, objects, values):
-        """Stores a value in the field of each object."""
-        thread = self._thread()
-        for each, value in zip(objects, values):
-            self._set_long(thread, each, field, value)
+    def setter(self, of, field):
+        """A function that stores 64 bits, as a number, in an object's field."""
+        number = ctypes.c_longlong()
+        set_long = _function(
+            self._thread, _SET_LONG_FIELD, None, _Pointer, _Pointer, ctypes.c_longlong
+        )
+        # Of C's types already: to make them is more to run.
+        arguments = _Pointer(self._thread), _Pointer(of), _Pointer(field), number
 
-    def _thread(self):
-        return self._usual_view if _thread.get_ident() == self._usual else self._attached()
+        def store(value):
+            number.value = value
+            set_long(*arguments)
 
-    def _attached(self):
-        thread = _Pointer()
-        # Also finds one that is attached already.
-        if self._attach(self._machine, thread, None) != 0:
-            raise RuntimeError("the JVM does not know this thread")
-        return thread.value
+        return store
 
     def _call(self, place, kinds, *arguments):
-        thread = self._thread()
-        found = _function(thread, place, _Pointer, *kinds)(thread, *arguments)
+        found = _function(self._thread, place, _Pointer, *kinds)(self._thread, *arguments)
         if not found:
-            _function(thread, _EXCEPTION_CLEAR, None)(thread)
+            _function(self._thread, _EXCEPTION_CLEAR, None)(self._thread)
             raise RuntimeError(f"JNI function {place} found nothing: {arguments}")
         return found

@@ -66,7 +66,6 @@ class FrameReader:
         self._at = begin + length
         return kind, self._data[begin : self._at]
 
-    @property
-    def more_is_here(self):
+    def has_more(self):
         """Whether another frame has begun to arrive."""
         return self._at < len(self._data)

@@ -17,8 +17,16 @@ _RNDRESEEDCRNG = 0x5207  # <linux/random.h>
 
 ENTROPY_BYTES = 64
 _MT_WORDS = 624  # of a Mersenne twister's state
+_MT_AT_END = struct.pack("i", _MT_WORDS)  # the position behind the last
 
 _random_device = descriptors.lift(os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC))
+# Odd, and without a pattern: digits of pi and of e.
+_FACTORS = (
+    0x243F6A8885A308D313198A2E03707344A4093822299F31D0082EFA98EC4E6C89,
+    0xB7E151628AED2A6ABF7158809CF4F3C762E7160F38B4DA56A784D9045190CFEF,
+)
+_SEED_BYTES = 32
+
 _write, _control = os.write, fcntl.ioctl
 _random = random._inst
 _seed_random = super(random.Random, _random).seed  # random.seed(), for a number
@@ -87,6 +95,13 @@ def kernel(entropy):
     _control(_random_device, _RNDRESEEDCRNG)
 
 
+def mixed(seed):
+    """32 bytes that a number of as many gives. Each depends on all of it; they are no secret."""
+    for factor in _FACTORS:
+        seed = (seed ^ seed >> 129) * factor & ((1 << 8 * _SEED_BYTES) - 1)
+    return (seed ^ seed >> 129).to_bytes(_SEED_BYTES, "little")
+
+
 def clock(now_ns):
     """Sets CLOCK_REALTIME; `now_ns` is nanoseconds since 1970."""
     time.clock_settime_ns(time.CLOCK_REALTIME, now_ns)
@@ -102,8 +117,8 @@ def python(seed, entropy):
         _seed_random(int.from_bytes(entropy, "little"))
         _random.gauss_next = None  # the second of a pair of numbers
         if _numpy_state is not None:
-            # The position behind the last word: the next number makes all anew.
-            _numpy_state.raw = os.urandom(_MT_WORDS * 4) + struct.pack("i", _MT_WORDS)
+            # The next number makes all anew.
+            _numpy_state.raw = os.urandom(_MT_WORDS * 4) + _MT_AT_END
     else:
         random.seed(seed)
         if "numpy.random" in sys.modules:

@@ -23,14 +23,10 @@ into Java. So what can be is looked up and done before the snapshot, sources of 
 made one, and the three numbers that are left are stored without running Java.
 """
 
-import struct
-
 import jpy
 from deephaven.jcompat import j_runnable
 
 from . import jni
-
-SEED_BYTES = 32
 
 _NAMED = (
     "L32X64MixRandom", "L64X128MixRandom", "L64X128StarStarRandom", "L64X256MixRandom",
@@ -39,26 +35,10 @@ _NAMED = (
 )  # fmt: skip
 _HOLDER = "$RandomNumberGeneratorHolder"
 
-# Odd, and without a pattern: digits of pi and of e.
-_FACTORS = (
-    0x243F6A8885A308D313198A2E03707344A4093822299F31D0082EFA98EC4E6C89,
-    0xB7E151628AED2A6ABF7158809CF4F3C762E7160F38B4DA56A784D9045190CFEF,
-)
-_ALL_ONES = (1 << 8 * SEED_BYTES) - 1
-
-_RANDOM_BITS = 48  # of the state of a java.util.Random
 
 
-def _mixed(seed):
-    """As many bytes, each of which depends on all. Cheaper than a hash, and no secret."""
-    number = int.from_bytes(seed, "little")
-    for factor in _FACTORS:
-        number = (number ^ number >> 129) * factor & _ALL_ONES
-    return (number ^ number >> 129).to_bytes(SEED_BYTES, "little")
-
-
-def _storer():
-    """Stores three numbers: the counter, what makes new Randoms unique, and a Random's state."""
+def _setters():
+    """Of three numbers: the counter, what makes new Randoms unique, and a Random's state."""
     java = jni.Jni()
     atomic = b"java/util/concurrent/atomic/AtomicLong"
     reference = b"L" + atomic + b";"
@@ -70,7 +50,7 @@ def _storer():
         java.member(random, b"java/util/Random", b"seed", reference),
     )
     value = java.field(atomic, b"value", b"J")
-    return lambda numbers: java.set_longs(value, objects, numbers)
+    return [java.setter(each, value) for each in objects]
 
 
 class Generators:
@@ -99,7 +79,7 @@ class Generators:
         for name in ("java.lang.Math", "java.lang.StrictMath"):
             self._replace(self._random, name + _HOLDER, "randomNumberGenerator")
         self._replace(self._random, "java.util.Collections", "r")
-        self._store = _storer()
+        self._set_counter, self._set_uniquifier, self._set_random = _setters()
 
     def prepare(self):
         """A snapshot follows, as soon as possible."""
@@ -113,10 +93,11 @@ class Generators:
         self._unsafe.putInt(self._secure, self._buffered, 0)
 
     def renew(self, seed):
-        """Takes new seeds from SEED_BYTES bytes, of which any few may be all that differs."""
-        counter, uniquifier, random, _ = struct.unpack("<qqQq", _mixed(seed))
-        # The second is multiplied.
-        self._store((counter, uniquifier | 1, random >> (64 - _RANDOM_BITS)))
+        """Takes new seeds from 32 random bytes."""
+        self._set_counter(int.from_bytes(seed[:8], "little"))
+        # It is multiplied: so an odd number.
+        self._set_uniquifier(int.from_bytes(b"\1" + seed[9:16], "little"))
+        self._set_random(int.from_bytes(seed[16:22], "little"))  # of 48 bits
 
     def _class(self, name):
         return jpy.get_type("java.lang.Class").forName(name, True, self._loader)

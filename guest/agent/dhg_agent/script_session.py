@@ -129,7 +129,7 @@ class ScriptSessionExecutor:
         self._background.rise_soon()
 
     def renew(self, seed):
-        """A clone begins: the JVM's random numbers, from 32 bytes."""
+        """A clone begins: the JVM's random numbers, from 32 random bytes."""
         self._generators.renew(seed)
 
     def run(self):
@@ -159,9 +159,12 @@ class ScriptSessionExecutor:
             session.run_user_code(self._scope)
 
     def _has_changed(self, before):
-        return len(before) != len(self._scope) or any(
-            before.get(name, before) is not value for name, value in self._scope.items()
-        )
+        if len(before) != len(self._scope):
+            return True
+        for name, value in self._scope.items():
+            if before.get(name, before) is not value:
+                return True
+        return False
 
     def quiesce(self):
         """A snapshot follows: forgets what programs left, and has the JVM tidy up."""

@@ -31,13 +31,13 @@ _NO_FILE = "<string>"  # the name of a program that is none
 
 def _json(payload):
     try:
-        text = payload.decode()
         # json.loads() looks for an encoding and for spaces first, which is more to run.
-        value, end = _DECODER.raw_decode(text) if text[:1] == "{" else (None, 0)
-        if end != len(text):
-            value = json.loads(text)
+        text = payload.decode().strip()
+        value, end = _DECODER.raw_decode(text)
     except ValueError as error:
         raise RequestError(f"not JSON: {error}") from None
+    if end != len(text):
+        raise RequestError("not JSON: there is more after it")
     if type(value) is not dict:
         raise RequestError("not a JSON object")
     return value
@@ -197,7 +197,7 @@ class Agent:
         spoken = _json(payload).get("protocol")
         if spoken != protocol.VERSION:
             raise RequestError(f"the host speaks protocol {spoken}, this agent {protocol.VERSION}")
-        if self._reader.more_is_here:
+        if self._reader.has_more():
             self._outbox.hold(_GREETING)  # goes with the answer to what follows
         else:
             self._outbox.send(_GREETING)
@@ -236,8 +236,7 @@ class Agent:
         if not run.entropy:
             return
         renew.python(run.seed, run.entropy[32:])
-        seed = run.entropy[32:] if run.seed is None else run.seed.to_bytes(32, "little")
-        self._executor.renew(seed)
+        self._executor.renew(run.entropy[32:] if run.seed is None else renew.mixed(run.seed))
         hooks.after_restore()
 
     def _run(self, payload):

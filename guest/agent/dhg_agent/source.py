@@ -20,6 +20,17 @@ _libc.clearerr.argtypes = (ctypes.c_void_p,)
 _flush_all = _libc.fflush
 _flush_all.argtypes = (ctypes.c_void_p,)
 _stdin = ctypes.c_void_p.in_dll(_libc, "stdin")
+
+# <bits/types/struct_FILE.h>: C's streams are in a list, of which a new one becomes the first;
+# stderr, which has no buffer, was the last of the three that are always there. A stream
+# begins with flags and the bounds of its buffer, which it gets when it is first used.
+_FILE_BEGINS = 72
+_newest_stream = ctypes.c_void_p.in_dll(_libc, "_IO_list_all")
+_stderr = ctypes.c_void_p.in_dll(_libc, "stderr").value
+_stdout = (ctypes.c_char * _FILE_BEGINS).from_address(
+    ctypes.c_void_p.in_dll(_libc, "stdout").value
+)
+_stdout_unused = _stdout.raw
 _run_file = ctypes.pythonapi.PyRun_FileExFlags
 _run_file.restype = ctypes.py_object
 _run_file.argtypes = (
@@ -30,7 +41,9 @@ _run_file.argtypes = (
 
 def flush_c():
     """Has C's own streams write what they hold."""
-    _flush_all(None)
+    # Mostly there is none, which takes less to find out than a call by ctypes.
+    if _newest_stream.value != _stderr or _stdout.raw != _stdout_unused:
+        _flush_all(None)
 
 
 def place(filename, code):

@@ -69,9 +69,10 @@ def test_any_seed_will_do(jvm, seed):
 
 def test_seeds_that_hardly_differ_give_states_that_do(jvm):
     jpy, generators = jvm
+    mixed = importlib.import_module("dhg_agent.renew").mixed
     seen = {}
     for number in [0, 1, 2, 3, 7, 8, 1 << 63, 1 << 64, 1 << 200, 1 << 255]:
-        generators.renew(number.to_bytes(32, "little"))
+        generators.renew(mixed(number))
         for place, value in state(jpy).items():
             seen.setdefault(place, []).append(value)
     for place, values in seen.items():

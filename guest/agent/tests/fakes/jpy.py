@@ -133,10 +133,12 @@ class _Jni:
     def field(self, kind, name, signature):
         return name.decode()
 
-    def set_longs(self, field, objects, values):
-        for each, value in zip(objects, values):
-            assert -(1 << 63) <= value < 1 << 63
-            setattr(each, field, value)
+    def setter(self, of, field):
+        def store(value):
+            assert 0 <= value < 1 << 64
+            setattr(of, field, value)
+
+        return store
 
 
 try:
