@@ -2,6 +2,7 @@
 
 #include "config/near_names.hpp"
 #include "config/text.hpp"
+#include "dhg/architecture.hpp"
 #include "dhg/error.hpp"
 #include "snapshot/names.hpp"
 
@@ -66,7 +67,8 @@ const std::array kSchema{
         "the guest's memory; default: what the image asks for",
         [](Settings& s, const std::string& t) {
           if (t == "default") return s.machine.memory_bytes = 0, true;
-          return assign_size(s.machine.memory_bytes, t, 128 * kMiB, kMiB * kMiB, 2 * kMiB);
+          return assign_size(s.machine.memory_bytes, t, 128 * kMiB, kMiB * kMiB,
+                             architecture::kMemoryGranularity);
         },
         suggest_size},
     Key{"machine.vcpus", "1", "1 to 32", "the guest's processors",

@@ -16,6 +16,7 @@ class VmLauncher;
 
 /// Makes the object of another plugin, with the defaults of its options: for a plugin
 /// that adds something to one that exists. Thread-safe.
+/// @param kind what it is to be
 /// @param name_or_path as in the configuration
 /// @throws Error if there is none, if it is refused or cannot be made, or if plugins
 ///   build on each other in a circle

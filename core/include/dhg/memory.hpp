@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dhg/architecture.hpp"
 #include "dhg/export.h"
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 
 namespace dhg {
 
-/// The guest's page, and the least that can be installed, in bytes. x86-64 only.
-inline constexpr std::uint64_t kPageSize = 4096;
+/// The guest's page, and the least that can be installed, in bytes.
+inline constexpr std::uint64_t kPageSize = architecture::kPageSize;
 
 /// Bytes [offset, offset + length) of the snapshot's memory file. All of the
 /// page server interface speaks in these offsets, never in addresses: an offset

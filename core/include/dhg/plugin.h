@@ -26,7 +26,7 @@ extern "C" {
 /// A higher minor number than the core's: the plugin needs what the core does
 /// not have yet, and is refused. A lower one is welcome.
 #define DHG_ABI_MAJOR 1
-#define DHG_ABI_MINOR 1
+#define DHG_ABI_MINOR 2
 
 enum dhg_plugin_kind {
   DHG_PAGE_SERVER = 1,

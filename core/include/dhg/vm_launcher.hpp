@@ -18,17 +18,23 @@ enum class Accelerator { tcg, kvm };
 
 [[nodiscard]] DHG_API const char* to_string(Accelerator accelerator) noexcept;
 
-/// The virtual machine, as far as every launcher has to know it.
+/// The virtual machine, as far as every launcher has to know it. It stays as it is within
+/// a major version of the ABI, for it stands in the middle of the requests below.
 struct MachineSpec {
-  std::uint64_t memory_bytes = 0; ///< a multiple of 2 MiB
+  std::uint64_t memory_bytes = 0; ///< a multiple of architecture::kMemoryGranularity
   unsigned vcpus = 1;             ///< 1..32
   Accelerator accelerator = Accelerator::tcg;
 };
 
-/// A cold start, for `dhg vm prepare`. Descriptors are borrowed for the call.
+/// A cold start, for `dhg vm prepare`. Descriptors are borrowed for the call; the files are
+/// there until the VMM has ended.
+///
+/// Only dhg makes requests. Later versions may add members at the end, which a launcher
+/// that was built before does not see: one that builds on another passes on the request
+/// that it was given, not a copy (docs/abi.md).
 struct BootRequest {
   MachineSpec machine;
-  std::filesystem::path kernel;     ///< a bzImage
+  std::filesystem::path kernel;     ///< on x86-64 a bzImage
   std::filesystem::path kernel_elf; ///< the same kernel, uncompressed
   std::filesystem::path initrd;
   std::filesystem::path rootfs; ///< attached read-only
@@ -39,7 +45,8 @@ struct BootRequest {
   int console = -1; ///< what the guest's serial console writes to
 };
 
-/// A start from a snapshot, for `dhg exec`. Descriptors are borrowed for the call.
+/// A start from a snapshot, for `dhg exec`. As BootRequest, but that the files may be gone
+/// once resume() has returned: a VMM that needs one later holds it open.
 struct RestoreRequest {
   MachineSpec machine;
   std::filesystem::path rootfs; ///< attached read-only
