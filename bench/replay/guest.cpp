@@ -1,6 +1,7 @@
 #include "guest.hpp"
 
 #include "dhg/error.hpp"
+#include "dhg/handoff.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -60,9 +61,8 @@ GuestMemoryStandIn::~GuestMemoryStandIn() {
 }
 
 void GuestMemoryStandIn::hand_over(int socket) const {
-  auto text = fmt::format(
-      R"([{{"base_host_virt_addr":{},"size":{},"offset":0,"page_size":4096,"page_size_kib":4096}}])",
-      address(), bytes_);
+  const HostRegion region{address(), {0, bytes_}};
+  auto text = encode_handoff({&region, 1});
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   iovec data{text.data(), text.size()};
   msghdr message{};

@@ -1,5 +1,6 @@
 #include "config/schema.hpp"
 
+#include "dhg/architecture.hpp"
 #include "dhg/error.hpp"
 #include "text/near_names.hpp"
 #include "text/plain_name.hpp"
@@ -66,7 +67,8 @@ const std::array kSchema{
         "the guest's memory; default: the size that the image requests",
         [](Settings& s, const std::string& t) {
           if (t == "default") return s.machine.memory_bytes = 0, true;
-          return assign_size(s.machine.memory_bytes, t, 128 * kMiB, kMiB * kMiB, 2 * kMiB);
+          return assign_size(s.machine.memory_bytes, t, 128 * kMiB, kMiB * kMiB,
+                             architecture::kMemoryGranularity);
         },
         suggest_size},
     Key{"machine.vcpus", "1", "1 to 32", "the number of vCPUs",

@@ -17,11 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxMessage = 64 * 1024;
 // One is right; a few are taken to say how many came.
 constexpr std::size_t kMaxDescriptors = 4;
-constexpr std::size_t kMaxRegions = 64;
-constexpr std::uint64_t kMaxAddress = UINT64_C(1) << 57; // user space with five page levels
+using architecture::kAddressEnd;
 
 [[noreturn]] void refuse(const std::string& why) {
   throw Error(Blame::environment, "the VMM's memory handshake is not valid: " + why);
@@ -37,15 +35,16 @@ std::uint64_t number(const json& region, const char* name) {
 HostRegion parse_region(const json& region, std::uint64_t file_size) {
   if (!region.is_object()) refuse("a region is not an object");
   const auto page_size =
-      number(region, region.contains("page_size") ? "page_size" : "page_size_kib");
+      number(region, region.contains(DHG_HANDOFF_PAGE_SIZE) ? DHG_HANDOFF_PAGE_SIZE
+                                                            : DHG_HANDOFF_OLD_PAGE_SIZE);
   if (page_size != kPageSize)
     refuse(fmt::format("page size {} (only {} is supported)", page_size, kPageSize));
-  const HostRegion result{number(region, "base_host_virt_addr"),
-                          {number(region, "offset"), number(region, "size")}};
+  const HostRegion result{number(region, DHG_HANDOFF_ADDRESS),
+                          {number(region, DHG_HANDOFF_OFFSET), number(region, DHG_HANDOFF_SIZE)}};
   const auto [offset, size] = result.file;
   if (size == 0 || (result.address | offset | size) % kPageSize != 0)
     refuse(fmt::format("region at {:#x} is empty or not aligned to pages", result.address));
-  if (result.address >= kMaxAddress || size > kMaxAddress - result.address)
+  if (result.address >= kAddressEnd || size > kAddressEnd - result.address)
     refuse(fmt::format("region at {:#x} of {} bytes does not fit the address space", result.address,
                        size));
   if (offset > file_size || size > file_size - offset)
@@ -139,8 +138,8 @@ UniqueFd checked_userfaultfd(std::vector<UniqueFd>& descriptors) {
 std::vector<HostRegion> parse_regions(std::string_view text, std::uint64_t file_size) {
   const auto parsed = json::parse(text, nullptr, false);
   if (!parsed.is_array()) refuse("it is not a JSON array");
-  if (parsed.empty() || parsed.size() > kMaxRegions)
-    refuse(fmt::format("{} regions (1 to {} are allowed)", parsed.size(), kMaxRegions));
+  if (parsed.empty() || parsed.size() > kMaxHandoffRegions)
+    refuse(fmt::format("{} regions (1 to {} are allowed)", parsed.size(), kMaxHandoffRegions));
   std::vector<HostRegion> regions;
   for (const auto& region : parsed) regions.push_back(parse_region(region, file_size));
   check_disjoint(
@@ -178,7 +177,7 @@ Handoff receive_handoff(int socket, MemoryBacking backing, std::uint64_t file_si
     const std::string_view piece(reinterpret_cast<const char*>(buffer.data()), part.bytes);
     message.append(piece);
     ended = end.feed(piece);
-    if (message.size() > kMaxMessage) refuse("it is too long");
+    if (message.size() > kMaxHandoffBytes) refuse("it is too long");
   }
 
   Handoff handoff;

@@ -2,7 +2,7 @@
 
 #include "dhg/deadline.hpp"
 #include "dhg/error.hpp"
-#include "dhg/memory.hpp"
+#include "dhg/handoff.hpp"
 #include "dhg/page_server.hpp"
 #include "dhg/unique_fd.hpp"
 
@@ -10,12 +10,6 @@
 #include <vector>
 
 namespace dhg::memory {
-
-/// One stretch of guest memory: where it lies in the VMM and in the file.
-struct HostRegion {
-  std::uint64_t address = 0; ///< in the VMM's address space
-  ByteRange file;            ///< in the memory file
-};
 
 /// The VMM ended, and so nothing was handed over. Its own last words say why.
 class VmmEnded : public Error {
@@ -29,9 +23,7 @@ struct Handoff {
   UniqueFd userfaultfd;            ///< empty if memory is a private mapping
 };
 
-/// Reads the message of Firecracker's handshake: a JSON array of objects with
-/// base_host_virt_addr, size, offset and page_size (bytes; page_size_kib is its
-/// deprecated name, bytes all the same). Hostile: alignment, wrap-around,
+/// Reads the text of the handshake (dhg/handoff.h). Hostile: alignment, wrap-around,
 /// overlaps and the file's size are checked.
 /// Source: Firecracker, docs/snapshotting/handling-page-faults-on-snapshot-resume.md
 /// @throws Error with the reason.

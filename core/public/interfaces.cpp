@@ -6,6 +6,10 @@
 #include "dhg/result_channel.hpp"
 #include "dhg/vm_launcher.hpp"
 
+// Both requests begin with it, and it does not grow (docs/abi.md); abidiff, which is told
+// that they may, does not see it.
+static_assert(sizeof(dhg::MachineSpec) == 16);
+
 namespace dhg {
 
 PageSource::~PageSource() = default;

@@ -1,5 +1,6 @@
 #include "run/prepare.hpp"
 
+#include "dhg/architecture.hpp"
 #include "dhg/error.hpp"
 #include "dhg/result_channel.hpp"
 #include "guest_link/request.hpp"
@@ -160,10 +161,11 @@ void make_snapshot(const PrepareContext& context, const Plan& plan, const fs::pa
 
   say(context, "booting the guest");
   {
-    BootedGuest guest(*plan.launcher.object,
-                      {plan.machine, image / "vmlinuz", image / "vmlinux", initrd,
-                       image / "rootfs.erofs", memory.path(), console.get()},
-                      context.signals, context.progress);
+    BootedGuest guest(
+        *plan.launcher.object,
+        {plan.machine, image / architecture::kKernelFile, image / architecture::kKernelElfFile,
+         initrd, image / "rootfs.erofs", memory.path(), console.get()},
+        context.signals, context.progress);
     bring_up(context, plan, guest);
     manifest.warmup =
         warm_up({guest, plan.channels, [&] { return memory.allocated_bytes(); }, context.progress},

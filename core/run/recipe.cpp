@@ -3,6 +3,7 @@
 #include "config/raw.hpp"
 #include "config/schema.hpp"
 #include "config/units.hpp"
+#include "dhg/architecture.hpp"
 #include "dhg/error.hpp"
 #include "snapshot/digest.hpp"
 #include "text/plain_name.hpp"
@@ -44,7 +45,7 @@ class Reader {
   void read_member(const std::string& key, const config::Origin& origin, const RawNode& value) {
     if (key == "memory") {
       recipe_.memory_bytes = config::parse_size(text(value)).value_or(0);
-      if (recipe_.memory_bytes == 0 || recipe_.memory_bytes % (UINT64_C(2) << 20) != 0)
+      if (recipe_.memory_bytes == 0 || recipe_.memory_bytes % architecture::kMemoryGranularity != 0)
         problems_.add_impossible(value, key, "a multiple of 2MiB", std::nullopt);
     } else if (key == "default_version") {
       recipe_.default_version = text(value);

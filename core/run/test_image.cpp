@@ -1,5 +1,6 @@
 #include "run/test_image.hpp"
 
+#include "dhg/architecture.hpp"
 #include "dhg/error.hpp"
 #include "run/build_image.hpp"
 
@@ -28,7 +29,7 @@ snapshot::Staging stage_test_image(const snapshot::Store& store, const Layout& l
                                    os::SignalFd& signals) {
   const auto image = find_image(store);
   auto staging = store.stage("conformance");
-  for (const auto* file : {"vmlinuz", "vmlinux", "rootfs.erofs"})
+  for (const auto* file : {architecture::kKernelFile, architecture::kKernelElfFile, "rootfs.erofs"})
     fs::create_symlink(image / file, staging.path() / file);
   run_image_script(layout.images / "make-initrd",
                    {image.string(), layout.guest_init.string(), layout.guest_agent.string(),

@@ -1,5 +1,7 @@
 #include "snapshot/store.hpp"
 
+#include "dhg/architecture.hpp"
+
 #include <fmt/format.h>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -35,8 +37,9 @@ bool Store::has_image(const std::string& recipe, const std::string& digest) cons
   const auto image = image_path(recipe, digest);
   std::error_code error;
   const auto size = fs::file_size(image / "rootfs.erofs", error);
-  return !error && recorded_rootfs_bytes(image) == size && fs::exists(image / "vmlinuz", error) &&
-         fs::exists(image / "vmlinux", error);
+  return !error && recorded_rootfs_bytes(image) == size &&
+         fs::exists(image / architecture::kKernelFile, error) &&
+         fs::exists(image / architecture::kKernelElfFile, error);
 }
 
 // Whoever prepares a snapshot of the recipe uses an image that no snapshot

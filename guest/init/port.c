@@ -7,14 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dhg/guest_machine.h"
 #include "init.h"
 
-static const char kPortName[] = "org.deephaven.dhg";
 static const char kPorts[] = "/sys/class/virtio-ports";
 // Has an entry a device. /dev/vsock is there without one.
 static const char kVsocks[] = "/sys/bus/virtio/drivers/vmw_vsock_virtio_transport";
-// docs/guest-protocol.md: "dh" in ASCII.
-enum { VSOCK_PORT = 0x6468 };
 
 static char port_path[PATH_MAX];
 
@@ -27,7 +25,7 @@ static bool has_our_name(const char* entry) {
   bool ours = fgets(name, sizeof name, file) != NULL;
   fclose(file);
   name[strcspn(name, "\n")] = '\0';
-  return ours && strcmp(name, kPortName) == 0;
+  return ours && strcmp(name, DHG_AGENT_SERIAL_PORT) == 0;
 }
 
 static bool serial_is_there(void) {
@@ -59,7 +57,7 @@ static bool port_is_there(void) { return serial_is_there() || vsock_is_there(); 
 static int listen_on_vsock(void) {
   int fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0);
   struct sockaddr_vm address = {
-      .svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY, .svm_port = VSOCK_PORT};
+      .svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY, .svm_port = DHG_AGENT_VSOCK_PORT};
   enum { BACKLOG = 16 };
   if (fd < 0 || bind(fd, (struct sockaddr*)&address, sizeof address) != 0 ||
       listen(fd, BACKLOG) != 0) {
@@ -69,7 +67,7 @@ static int listen_on_vsock(void) {
 }
 
 struct port open_port(int uevents) {
-  uevent_wait(uevents, "a virtio-serial port org.deephaven.dhg or a vsock", port_is_there);
+  uevent_wait(uevents, "a virtio-serial port " DHG_AGENT_SERIAL_PORT " or a vsock", port_is_there);
   if (!serial_is_there()) return (struct port){listen_on_vsock(), true};
   int port = open(port_path, O_RDWR | O_CLOEXEC);
   if (port < 0) fail(port_path, NULL);

@@ -7,7 +7,7 @@ using namespace dhg;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::uint64_t kFile = UINT64_C(1) << 30;
-  std::vector<memory::HostRegion> regions;
+  std::vector<HostRegion> regions;
   if (!fuzz::accepts([&] { regions = memory::parse_regions(fuzz::text_of(data, size), kFile); }))
     return 0;
   fuzz::require(!regions.empty());

@@ -11,6 +11,8 @@ from conftest import BINARY
 PREFIX = pathlib.Path(BINARY).parents[1] if BINARY else pathlib.Path()
 STRICT = "-Wall -Wextra -Wpedantic -Wconversion -Werror"
 KINDS = {"page-server": "page_server", "result-channel": "result_channel", "launcher": "launcher"}
+# One that drives a VMM can be read at a sitting, the others at a glance.
+LONGEST = {"page-server": 65, "result-channel": 65, "launcher": 400}
 # As a user has it: find_package() finds dhg by PATH.
 ENV = {**os.environ, "PATH": f"{PREFIX}/bin:{os.environ['PATH']}"}
 
@@ -45,7 +47,7 @@ def generated(tmp_path_factory):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_generated_plugin_is_short_and_described(generated, kind):
     source = next(generated[kind].parents[1].glob("*.cpp"))
-    assert len(source.read_text().splitlines()) < 65
+    assert len(source.read_text().splitlines()) < LONGEST[kind]
     assert "@" not in source.read_text()
     info = run("dhg", "plugin", "info", generated[kind], cwd="/").stdout
     for part in (f"name         my-{kind}", "version      0.1", "ABI          1.", str(generated[kind]),

@@ -3,6 +3,7 @@
 #include "firecracker/api.hpp"
 #include "firecracker/vsock.hpp"
 
+#include "dhg/guest_machine.hpp"
 #include "os/event_fd.hpp"
 
 #include <sys/socket.h>
@@ -144,7 +145,7 @@ TEST_CASE_METHOD(Fixture, "Firecracker's vsock: a connection is the guest's afte
     if (hear(fd, "\n") == "CONNECT 25704\n") say(fd, "OK 1073741824\nfirst words");
   });
   const auto agent =
-      connect_vsock(folder.vsock_socket(), kAgentPort, vmm.fd(), 1ms, deadline_in(5s));
+      connect_vsock(folder.vsock_socket(), kAgentVsockPort, vmm.fd(), 1ms, deadline_in(5s));
   CHECK(hear(agent.get(), "words") == "first words");
 }
 
@@ -156,15 +157,16 @@ TEST_CASE_METHOD(Fixture, "Firecracker's vsock: what is no OK is an error") {
     say(fd, text);
   });
   CHECK_THROWS_WITH(
-      connect_vsock(folder.vsock_socket(), kAgentPort, vmm.fd(), 1ms, deadline_in(5s)),
+      connect_vsock(folder.vsock_socket(), kAgentVsockPort, vmm.fd(), 1ms, deadline_in(5s)),
       Contains("answers 'CONNECT' with " + words));
 }
 
 TEST_CASE_METHOD(Fixture, "Firecracker's vsock: nobody there is an error at the deadline") {
   CHECK_THROWS_WITH(
-      connect_vsock(folder.vsock_socket(), kAgentPort, vmm.fd(), 1ms, deadline_in(20ms)),
+      connect_vsock(folder.vsock_socket(), kAgentVsockPort, vmm.fd(), 1ms, deadline_in(20ms)),
       Contains("nobody listens on vsock port 25704"));
   vmm.set();
-  CHECK_THROWS_AS(connect_vsock(folder.vsock_socket(), kAgentPort, vmm.fd(), 1ms, deadline_in(30s)),
-                  FirecrackerEnded);
+  CHECK_THROWS_AS(
+      connect_vsock(folder.vsock_socket(), kAgentVsockPort, vmm.fd(), 1ms, deadline_in(30s)),
+      FirecrackerEnded);
 }

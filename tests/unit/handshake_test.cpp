@@ -35,6 +35,26 @@ std::string refusal(const json& value) { return refusal(value.dump()); }
 
 } // namespace
 
+TEST_CASE("handshake text: what VMMs are given to encode it with is what is read") {
+  const std::vector<HostRegion> regions{{0x7f00'0000'0000, {0, 8192}},
+                                        {architecture::kAddressEnd - 4096, {8192, 4096}}};
+  const auto text = encode_handoff(regions);
+  const auto read = parse_regions(text, kFile);
+  REQUIRE(read.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(read[i].address == regions[i].address);
+    CHECK(read[i].file == regions[i].file);
+  }
+  CHECK(encode_handoff({regions.data(), 1}) ==
+        R"([{"base_host_virt_addr":139637976727552,"size":8192,"offset":0,"page_size":4096,)"
+        R"("page_size_kib":4096}])");
+  const auto largest = encode_handoff(
+      std::vector<HostRegion>(kMaxHandoffRegions, {UINT64_MAX, {UINT64_MAX, UINT64_MAX}}));
+  CHECK(largest.ends_with("}]"));
+  CHECK(largest.size() <= kMaxHandoffBytes);
+  CHECK(largest.size() / kMaxHandoffRegions < DHG_HANDOFF_REGION_BYTES);
+}
+
 TEST_CASE("handshake text: regions come sorted by their place in the file") {
   const auto regions =
       parse_regions(json{region(0x100000, 8192, 1 << 20), region(0x800000, 4096, 0)}.dump(), kFile);

@@ -1,8 +1,8 @@
 // QEMU's command lines, as text: a snapshot restores only into the machine that
 // it was made with, so a change here is a change of kMachineVersion.
 
+#include "dhg/guest_machine.hpp"
 #include "qemu/arguments.hpp"
-#include "shared/kernel_arguments.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -58,7 +58,7 @@ const std::string kCommonAfterMemory =
 TEST_CASE("QEMU arguments: a cold start") {
   const auto common = kCommonBeforeMemory + "/snap/memory" + kCommonAfterMemory +
                       "-kernel /img/vmlinuz\n-initrd /img/initrd\n";
-  const auto kernel = std::string("-append ") + dhg_launchers::kKernelArguments + " reboot=t";
+  const auto kernel = "-append " + kernel_arguments("reboot=t");
   CHECK(lines(boot_arguments(boot(), 2'400'000)) ==
         common + kernel + " no_timer_check tsc=reliable tsc_early_khz=2400000");
   auto with_kvm = boot();

@@ -16,6 +16,7 @@ class VmLauncher;
 
 /// Creates an instance of another plugin with default options, for plugins that wrap an
 /// existing one. Thread-safe.
+/// @param kind the kind of plugin to create
 /// @param name_or_path the plugin, as the configuration names it
 /// @throws Error if there is no such plugin, if it is refused or cannot be created, or if
 ///   plugins wrap each other in a circle

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dhg/architecture.hpp"
 #include "dhg/export.h"
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 
 namespace dhg {
 
-/// Size of a guest page in bytes, and the smallest unit that can be installed. x86-64 only.
-inline constexpr std::uint64_t kPageSize = 4096;
+/// Size of a guest page in bytes, and the smallest unit that can be installed.
+inline constexpr std::uint64_t kPageSize = architecture::kPageSize;
 
 /// The bytes [offset, offset + length) of the snapshot's memory file. The page server
 /// interface uses these offsets everywhere, and never addresses: an offset means the same

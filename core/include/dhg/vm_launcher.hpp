@@ -18,17 +18,23 @@ enum class Accelerator { tcg, kvm };
 
 [[nodiscard]] DHG_API const char* to_string(Accelerator accelerator) noexcept;
 
-/// The properties of a virtual machine that every launcher must support.
+/// The properties of a virtual machine that every launcher must support. It does not grow within
+/// a major version of the ABI, because the requests below contain it.
 struct MachineSpec {
-  std::uint64_t memory_bytes = 0; ///< a multiple of 2 MiB
+  std::uint64_t memory_bytes = 0; ///< a multiple of architecture::kMemoryGranularity
   unsigned vcpus = 1;             ///< 1..32
   Accelerator accelerator = Accelerator::tcg;
 };
 
-/// A boot, for `dhg vm prepare`. Descriptors are borrowed for the duration of the call.
+/// A boot, for `dhg vm prepare`. Descriptors are borrowed for the duration of the call; the
+/// files exist until the VMM has ended.
+///
+/// Only dhg makes requests. Later versions may add members at the end, which a launcher that
+/// was built earlier does not see. A launcher that wraps another passes on the request that it
+/// was given, not a copy (docs/abi.md).
 struct BootRequest {
   MachineSpec machine;
-  std::filesystem::path kernel;     ///< a bzImage
+  std::filesystem::path kernel;     ///< on x86-64 a bzImage
   std::filesystem::path kernel_elf; ///< the same kernel, uncompressed
   std::filesystem::path initrd;
   std::filesystem::path rootfs; ///< attached read-only
@@ -39,8 +45,8 @@ struct BootRequest {
   int console = -1; ///< open descriptor that receives the output of the serial console
 };
 
-/// A restore from a snapshot, for `dhg exec`. Descriptors are borrowed for the duration of
-/// the call.
+/// A restore from a snapshot, for `dhg exec`. As BootRequest, except that the files may be gone
+/// once resume() has returned: a VMM that needs one later holds it open.
 struct RestoreRequest {
   MachineSpec machine;
   std::filesystem::path rootfs; ///< attached read-only

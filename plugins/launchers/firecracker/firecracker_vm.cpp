@@ -5,6 +5,7 @@
 #include "shared/last_words.hpp"
 
 #include "dhg/error.hpp"
+#include "dhg/guest_machine.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -97,7 +98,7 @@ dhg::UniqueFd FirecrackerVm::connect_agent(dhg::Deadline deadline) {
   begin(deadline);
   const auto until = booted_ ? deadline : std::min(deadline, dhg::deadline_in(kAgentLimit));
   return explain_end([&] {
-    return connect_vsock(started_.folder->vsock_socket(), kAgentPort, process_fd(),
+    return connect_vsock(started_.folder->vsock_socket(), dhg::kAgentVsockPort, process_fd(),
                          booted_ ? kBootPause : kAgentPause, until);
   });
 }

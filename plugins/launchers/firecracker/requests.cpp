@@ -1,6 +1,6 @@
 #include "requests.hpp"
 
-#include "shared/kernel_arguments.hpp"
+#include "dhg/guest_machine.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ using nlohmann::json;
 constexpr unsigned kGuestCid = 3;
 
 // A guest that resets its machine through the keyboard controller ends Firecracker.
-constexpr const char* kReboot = " reboot=k";
+constexpr const char* kReset = dhg::architecture::kResetByKeyboard;
 
 } // namespace
 
@@ -35,7 +35,7 @@ std::vector<Request> boot_requests(const dhg::BootRequest& request,
        "/boot-source",
        {{"kernel_image_path", request.kernel_elf.string()},
         {"initrd_path", request.initrd.string()},
-        {"boot_args", std::string(dhg_launchers::kKernelArguments) + kReboot}}},
+        {"boot_args", dhg::kernel_arguments(kReset)}}},
       // Not the root device: that is the initramfs, which mounts this one.
       {"PUT",
        "/drives/rootfs",

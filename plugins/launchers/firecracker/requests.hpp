@@ -20,9 +20,6 @@ enum ChildFd : int {
 /// Changes when the machine below changes, for then old snapshots do not fit.
 inline constexpr const char* kMachineVersion = "firecracker-2";
 
-/// Where the agent listens in the guest (docs/guest-protocol.md).
-inline constexpr unsigned kAgentPort = 0x6468;
-
 /// A call of Firecracker's API.
 struct Request {
   std::string method; ///< "PUT"

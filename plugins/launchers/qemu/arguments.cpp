@@ -1,6 +1,8 @@
 #include "arguments.hpp"
 
-#include "shared/kernel_arguments.hpp"
+#include "architecture.hpp"
+
+#include "dhg/guest_machine.hpp"
 
 #include <fmt/format.h>
 
@@ -25,21 +27,6 @@ void append(std::vector<std::string>& to, std::initializer_list<std::string> val
   to.insert(to.end(), values);
 }
 
-// With -no-reboot it ends QEMU when the guest ends.
-constexpr const char* kReboot = " reboot=t";
-
-// What a kernel switches at each access to a program's memory, at each change of
-// threads, or walks at each miss of the TLB: code to translate, which protects nobody
-// in a machine with one user.
-constexpr const char* kTcgProcessor = "max,-smap,-pku,-la57";
-
-// Measuring the counter against emulated timers fails now and then under TCG, and
-// the kernel then waits for ever for a tick. TCG shows the guest the host's
-// counter, so its rate can be told instead.
-std::string tcg_kernel_arguments(std::uint64_t tsc_khz) {
-  return fmt::format(" no_timer_check tsc=reliable tsc_early_khz={}", tsc_khz);
-}
-
 } // namespace
 
 std::vector<std::string> machine_arguments(const dhg::MachineSpec& machine,
@@ -50,9 +37,8 @@ std::vector<std::string> machine_arguments(const dhg::MachineSpec& machine,
   append(args, {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"});
   append(args,
          {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
-  append(args, {"-M",
-                "microvm,acpi=on,isa-serial=on,rtc=on,pit=off,pic=off,memory-backend=mem,"
-                "dump-guest-core=off,mem-merge=off"});
+  append(args, {"-M", fmt::format("{},memory-backend=mem,dump-guest-core=off,mem-merge=off",
+                                  kMachineType)});
   // Without the source's run state in the snapshot, a restored machine does what
   // `cont` said while it was loading, instead of staying paused as it was saved.
   append(args, {"-global", "migration.store-global-state=off"});
@@ -72,18 +58,19 @@ std::vector<std::string> machine_arguments(const dhg::MachineSpec& machine,
                 "-serial", "chardev:console"});
   append(args, {"-device", "virtio-serial-device", "-chardev",
                 fmt::format("socket,id=agent,fd={}", +kAgentFd), "-device",
-                "virtserialport,chardev=agent,name=org.deephaven.dhg"});
+                fmt::format("virtserialport,chardev=agent,name={}", dhg::kAgentSerialPort)});
   append(args, {"-device", "virtio-balloon-device"});
   return args;
 }
 
-std::vector<std::string> boot_arguments(const dhg::BootRequest& request, std::uint64_t tsc_khz) {
+std::vector<std::string> boot_arguments(const dhg::BootRequest& request,
+                                        std::uint64_t counter_khz) {
   auto args = machine_arguments(request.machine, request.memory, request.rootfs);
-  auto kernel_arguments = std::string(dhg_launchers::kKernelArguments) + kReboot;
-  if (request.machine.accelerator == Accelerator::tcg)
-    kernel_arguments += tcg_kernel_arguments(tsc_khz);
+  const auto emulation = request.machine.accelerator == Accelerator::tcg
+                             ? dhg::architecture::emulation_arguments(counter_khz)
+                             : std::string();
   append(args, {"-kernel", request.kernel.string(), "-initrd", request.initrd.string(), "-append",
-                kernel_arguments});
+                dhg::kernel_arguments(kReset, emulation)});
   return args;
 }
 

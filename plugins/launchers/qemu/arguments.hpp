@@ -32,9 +32,9 @@ inline constexpr const char* kMachineVersion = "microvm-2";
                                                          const std::filesystem::path& memory,
                                                          const std::filesystem::path& rootfs);
 
-/// @param tsc_khz the host's time stamp counter, in thousands a second
+/// @param counter_khz dhg::architecture::counter_khz() of this host
 [[nodiscard]] std::vector<std::string> boot_arguments(const dhg::BootRequest& request,
-                                                      std::uint64_t tsc_khz);
+                                                      std::uint64_t counter_khz);
 [[nodiscard]] std::vector<std::string> restore_arguments(const dhg::RestoreRequest& request);
 
 /// What is preloaded into QEMU, and how it is told. Pure.

@@ -1,9 +1,11 @@
 // The qemu launcher: QEMU's microvm machine.
 
+#include "architecture.hpp"
 #include "arguments.hpp"
 #include "kvm/probe.hpp"
 #include "qemu_vm.hpp"
 
+#include "dhg/architecture.hpp"
 #include "dhg/error.hpp"
 #include "dhg/vm_launcher.hpp"
 
@@ -15,11 +17,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <x86intrin.h>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <ctime>
 
 namespace dhg_qemu {
 namespace {
@@ -28,9 +28,6 @@ using dhg::Blame;
 using dhg::Error;
 using dhg::UniqueFd;
 namespace fs = std::filesystem;
-
-constexpr const char* kProgram = "qemu-system-x86_64";
-constexpr const char* kInstall = "apt-get install qemu-system-x86";
 
 constexpr std::array kOptions{
     dhg_option{"accel", DHG_OPTION_ENUM, "auto", nullptr, nullptr, "auto|kvm|tcg",
@@ -57,22 +54,6 @@ UniqueFd memory_file(const char* name, unsigned flags = 0) {
   UniqueFd fd(memfd_create(name, MFD_CLOEXEC | flags));
   if (!fd) throw dhg::system_error(errno, "cannot create a memory file");
   return fd;
-}
-
-// How fast the host's time stamp counter runs, against the clock that is not
-// adjusted: to about 0.001 %.
-std::uint64_t measure_tsc_khz() {
-  constexpr std::int64_t kSpanNs = 20'000'000;
-  const auto now_ns = [] {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC_RAW, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-  };
-  const auto begin = now_ns();
-  const auto first = __rdtsc();
-  auto end = begin;
-  while (end - begin < kSpanNs) end = now_ns();
-  return (__rdtsc() - first) * 1'000'000 / static_cast<std::uint64_t>(end - begin);
 }
 
 class QemuLauncher final : public dhg::VmLauncher {
@@ -120,7 +101,10 @@ class QemuLauncher final : public dhg::VmLauncher {
   }
 
   [[nodiscard]] std::unique_ptr<dhg::Vm> boot(const dhg::BootRequest& request) const override {
-    return start({require_binary().string(), boot_arguments(request, measure_tsc_khz()), {}, {}},
+    return start({require_binary().string(),
+                  boot_arguments(request, dhg::architecture::counter_khz()),
+                  {},
+                  {}},
                  request.console, {});
   }
 

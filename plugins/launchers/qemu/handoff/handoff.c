@@ -14,6 +14,8 @@
  * to map can be one that cannot be mapped without this library.
  * Whatever goes wrong ends the process with a line on stderr. */
 
+#include "dhg/handoff.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -103,11 +105,11 @@ static int register_memory(void* address, size_t length) {
 }
 
 static void report(const void* address, size_t length, off_t offset, int userfaultfd) {
-  char text[256];
-  const int size = snprintf(text, sizeof text,
-                            "[{\"base_host_virt_addr\":%ju,\"size\":%zu,\"offset\":%jd,"
-                            "\"page_size\":4096,\"page_size_kib\":4096}]",
-                            (uintmax_t)(uintptr_t)address, length, (intmax_t)offset);
+  char text[1 + DHG_HANDOFF_REGION_BYTES + 1] = "[";
+  const uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+  int size =
+      1 + dhg_handoff_region(text + 1, (uintptr_t)address, length, (uint64_t)offset, page_size);
+  text[size++] = ']';
   union {
     struct cmsghdr header;
     char space[CMSG_SPACE(sizeof(int))];
