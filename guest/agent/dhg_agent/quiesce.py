@@ -15,8 +15,11 @@ def _trim_heap():
 
 
 def _touch_heap():
-    """A short program finds memory where it needs some: to be given a page is much to run."""
-    bytearray(64 * 1024)  # a request is read into as much
+    """A short program finds memory that it can use: to be given a page is much to run."""
+    # Of the sizes that it asks for: to read its request, to compile, to grow a list.
+    held = [bytearray(size) for size in (65536, *[16384] * 8, *[4096] * 32)]
+    compile("print()", "<string>", "eval")
+    del held
     compile("print()", "<string>", "eval")
 
 

@@ -19,7 +19,6 @@ ENTROPY_BYTES = 64
 _MT_WORDS = 624  # of a Mersenne twister's state
 _MT_AT_END = struct.pack("i", _MT_WORDS)  # the position behind the last
 
-_random_device = descriptors.lift(os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC))
 # Odd, and without a pattern: digits of pi and of e.
 _FACTORS = (
     0x243F6A8885A308D313198A2E03707344A4093822299F31D0082EFA98EC4E6C89,
@@ -27,7 +26,9 @@ _FACTORS = (
 )
 _SEED_BYTES = 32
 
+# Programs replace functions of modules, for tests or for good.
 _write, _control = os.write, fcntl.ioctl
+_random_device = descriptors.lift(os.open("/dev/urandom", os.O_RDWR | os.O_CLOEXEC))
 _random = random._inst
 _seed_random = super(random.Random, _random).seed  # random.seed(), for a number
 _numpy_state = None  # its state in memory, writable

@@ -36,7 +36,6 @@ _NAMED = (
 _HOLDER = "$RandomNumberGeneratorHolder"
 
 
-
 def _setters():
     """Of three numbers: the counter, what makes new Randoms unique, and a Random's state."""
     java = jni.Jni()

@@ -95,7 +95,8 @@ def execute(program, namespace):
     program.exits = program.may_exit and leaves_something
     if not program.exits:
         is_over = program.last and not leaves_something
-        outcome["exit_code"] = (ending.flush() if is_over else ends.finish()) or outcome["exit_code"]
+        status = ending.flush() if is_over else ends.finish()
+        outcome["exit_code"] = status or outcome["exit_code"]
     program.exit_code = outcome["exit_code"]
     if program.show_tables:
         found = tables.changed(before, namespace)

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import DONE, EXITED, INTERRUPT, STDERR, STDOUT, frame
+from conftest import DONE, EXITED, INTERRUPT, QUIESCE, QUIESCED, STDERR, STDOUT, frame
 
 PROGRAMS = {
     "an object that is closed when it dies":
@@ -22,6 +22,12 @@ PROGRAMS = {
         "def f():\n    try: yield\n    finally: print('over')\ng = f(); next(g)",
     "a cycle": "class A:\n    def __del__(self): print('cycle')\na = A(); a.a = a; del a",
     "C's own buffer": "import ctypes; n = ctypes.CDLL(None).printf(b'from C\\n')",
+    "C's buffer of wide characters":
+        "import ctypes; n = ctypes.CDLL(None).wprintf('from C\\n')",
+    "a stream that C has opened":
+        "import ctypes; c = ctypes.CDLL(None); c.fopen.restype = ctypes.c_void_p\n"
+        "n = c.fputs(b'from C\\n', ctypes.c_void_p(c.fopen(b'/dev/stdout', b'w')))",
+    "C's own buffer after one print": "print(__import__('ctypes').CDLL(None).printf(b'C\\n'))",
     "an exit hook": "import atexit; f = atexit.register(print, 'bye')",
     "exit hooks in reverse":
         "import atexit; f = atexit.register(print, 1); f = atexit.register(print, 2)",
@@ -88,6 +94,18 @@ def test_hooks_of_modules_that_an_earlier_program_loaded(host, name):
     """As after a warm-up: a module is loaded once, and its hook is for the last program's end."""
     host.run("import logging.handlers, multiprocessing.util, weakref, concurrent.futures\n"
              "class A: pass\na = A(); f = weakref.finalize(a, id)")
+    last = host.run(PROGRAMS[name], value="none", last=True)
+    assert last.joined(STDOUT) == cpython(PROGRAMS[name])[1]
+
+
+def test_hooks_of_modules_wait_for_the_last_program_also_after_a_snapshot(host):
+    host.run("import logging.handlers, concurrent.futures")
+    host.send(frame(QUIESCE, b"{}"))
+    assert host.answer().kinds == [QUIESCED]
+    pool = "import concurrent.futures as f; print(f.ThreadPoolExecutor(1).submit(int).result())"
+    for _ in range(2):
+        assert host.run(pool).out == "0\n"
+    name = "logging that is kept back"
     last = host.run(PROGRAMS[name], value="none", last=True)
     assert last.joined(STDOUT) == cpython(PROGRAMS[name])[1]
 
