@@ -105,7 +105,7 @@ def test_the_completion_is_printed_too(empty_dhg, shell):
 def test_wrong_words(empty_dhg):
     assert "one of bash, zsh, fish" in empty_dhg("completion", "ksh").err
     assert "SHELL is missing" in empty_dhg("completion").err
-    assert "too many" in empty_dhg("vm", "status", "x").err
+    assert "unexpected argument 'x'" in empty_dhg("vm", "status", "x").err
     assert empty_dhg("vm", "status", "x").code == 2
 
 
