@@ -19,14 +19,14 @@ using memory::Stage;
 
 namespace {
 
-constexpr std::uint64_t kSize = 16 * kPageSize;
+constexpr std::uint64_t kMemory = 16 * kPageSize;
 
 // Holds or throws where it is told to.
-class Scripted final : public PageServer {
+class ScriptedServer final : public PageServer {
  public:
   enum class Step { none, preload, attach };
 
-  explicit Scripted(MemoryBacking backing = MemoryBacking::userfaultfd) : backing_(backing) {}
+  explicit ScriptedServer(MemoryBacking backing = MemoryBacking::userfaultfd) : backing_(backing) {}
 
   void hold_in(Step step) { held_ = step; }
   void throw_in(Step step) { thrown_ = step; }
@@ -52,25 +52,25 @@ class Scripted final : public PageServer {
   std::shared_future<void> opened_ = gate_.get_future().share();
 };
 
-bool reaches(const memory::MemorySession& session, Stage stage) {
+bool reaches_stage(const memory::MemorySession& session, Stage stage) {
   const auto until = deadline_in(5s);
   while (session.stage() != stage && poll_timeout_ms(until) > 0) std::this_thread::sleep_for(1ms);
   return session.stage() == stage;
 }
 
-bool is_readable(int fd) {
+bool is_readable_now(int fd) {
   pollfd one{fd, POLLIN, 0};
   return poll(&one, 1, 0) == 1;
 }
 
 // All that a session needs; the VMM is one of the test's own.
-struct Guest {
-  explicit Guest(PageServer& server)
-      : file(kSize, {{0, kSize}}),
+struct Served {
+  explicit Served(PageServer& server)
+      : file(kMemory, {{0, kMemory}}),
         source(file.path()),
         session(source, server, "scripted", timeline),
-        vm(file.path(), server.backing(), {{0, kSize}}) {}
-  ~Guest() { vm.kill(); }
+        vm(file.path(), server.backing(), {{0, kMemory}}) {}
+  ~Served() { vm.kill(); }
 
   void start(UniqueFd handoff) {
     session.vmm_started(std::move(handoff), vm.process_fd(), deadline_in(5s));
@@ -86,64 +86,64 @@ struct Guest {
 } // namespace
 
 TEST_CASE("stages: from the preload to the VMM's end, and what is told on the way") {
-  Scripted server;
-  server.hold_in(Scripted::Step::preload);
-  Guest guest(server);
+  ScriptedServer server;
+  server.hold_in(ScriptedServer::Step::preload);
+  Served guest(server);
   CHECK(guest.session.stage() == Stage::preparing);
   server.go_on();
-  REQUIRE(reaches(guest.session, Stage::waiting));
+  REQUIRE(reaches_stage(guest.session, Stage::waiting));
 
   auto [theirs, ours] = os::socket_pair();
   SECTION("the handshake does not come, and the VMM ends") {
     guest.start(std::move(ours));
-    REQUIRE(reaches(guest.session, Stage::receiving));
-    CHECK_FALSE(is_readable(guest.session.handed_over_fd()));
+    REQUIRE(reaches_stage(guest.session, Stage::receiving));
+    CHECK_FALSE(is_readable_now(guest.session.handed_over_fd()));
     guest.vm.kill();
-    REQUIRE(reaches(guest.session, Stage::ended));
+    REQUIRE(reaches_stage(guest.session, Stage::ended));
     CHECK(guest.session.vmm_is_to_blame());
   }
   SECTION("faults are served until the VMM ends") {
     guest.start(guest.vm.take_handoff());
-    REQUIRE(reaches(guest.session, Stage::serving));
-    CHECK(is_readable(guest.session.handed_over_fd()));
-    CHECK(is_readable(guest.session.attached_fd()));
-    CHECK_FALSE(is_readable(guest.session.done_fd()));
-    CHECK(guest.vm.run({fakes::Op::read, fakes::Order::sequential, 1, 0, 0, kSize}));
+    REQUIRE(reaches_stage(guest.session, Stage::serving));
+    CHECK(is_readable_now(guest.session.handed_over_fd()));
+    CHECK(is_readable_now(guest.session.attached_fd()));
+    CHECK_FALSE(is_readable_now(guest.session.done_fd()));
+    CHECK(guest.vm.run({fakes::Op::read, fakes::Order::sequential, 1, 0, 0, kMemory}));
     guest.vm.kill();
-    REQUIRE(reaches(guest.session, Stage::ended));
+    REQUIRE(reaches_stage(guest.session, Stage::ended));
     CHECK(guest.session.failure().empty());
   }
-  CHECK(is_readable(guest.session.attached_fd()));
-  CHECK(is_readable(guest.session.done_fd()));
+  CHECK(is_readable_now(guest.session.attached_fd()));
+  CHECK(is_readable_now(guest.session.done_fd()));
 }
 
 TEST_CASE("stages: what is ours is told before the page server attaches") {
-  Scripted server;
-  server.hold_in(Scripted::Step::attach);
-  Guest guest(server);
+  ScriptedServer server;
+  server.hold_in(ScriptedServer::Step::attach);
+  Served guest(server);
   guest.start(guest.vm.take_handoff());
-  REQUIRE(reaches(guest.session, Stage::attaching));
-  CHECK(is_readable(guest.session.handed_over_fd()));
-  CHECK_FALSE(is_readable(guest.session.attached_fd()));
+  REQUIRE(reaches_stage(guest.session, Stage::attaching));
+  CHECK(is_readable_now(guest.session.handed_over_fd()));
+  CHECK_FALSE(is_readable_now(guest.session.attached_fd()));
   server.go_on();
-  CHECK(reaches(guest.session, Stage::serving));
+  CHECK(reaches_stage(guest.session, Stage::serving));
 }
 
 TEST_CASE("stages: a page server that throws ends the session where it is") {
-  const auto step = GENERATE(Scripted::Step::preload, Scripted::Step::attach);
-  Scripted server;
+  const auto step = GENERATE(ScriptedServer::Step::preload, ScriptedServer::Step::attach);
+  ScriptedServer server;
   server.throw_in(step);
-  Guest guest(server);
+  Served guest(server);
   guest.start(guest.vm.take_handoff());
-  REQUIRE(reaches(guest.session, Stage::ended));
+  REQUIRE(reaches_stage(guest.session, Stage::ended));
   CHECK_THAT(guest.session.failure(), Contains("scripted") && Contains("as the test wants it"));
-  CHECK(is_readable(guest.session.handed_over_fd()) == (step == Scripted::Step::attach));
+  CHECK(is_readable_now(guest.session.handed_over_fd()) == (step == ScriptedServer::Step::attach));
 }
 
 TEST_CASE("stages: a session that is given up while it waits has no failure") {
-  Scripted server;
-  Guest guest(server);
-  REQUIRE(reaches(guest.session, Stage::waiting));
+  ScriptedServer server;
+  Served guest(server);
+  REQUIRE(reaches_stage(guest.session, Stage::waiting));
   CHECK(guest.session.finish().problem.empty());
   CHECK(guest.session.stage() == Stage::ended);
   CHECK(guest.session.failure().empty());
@@ -151,13 +151,13 @@ TEST_CASE("stages: a session that is given up while it waits has no failure") {
 
 TEST_CASE("stages: with a mapping there is nothing to serve") {
   const bool reported = GENERATE(false, true); // where the VMM has mapped it
-  Scripted server(MemoryBacking::private_mapping);
-  Guest guest(server);
+  ScriptedServer server(MemoryBacking::private_mapping);
+  Served guest(server);
   guest.start(reported ? guest.vm.take_handoff() : UniqueFd());
-  REQUIRE(reaches(guest.session, Stage::ended));
+  REQUIRE(reaches_stage(guest.session, Stage::ended));
   CHECK(guest.session.failure().empty());
-  CHECK(is_readable(guest.session.attached_fd()));
-  CHECK_FALSE(is_readable(guest.session.handed_over_fd()));
+  CHECK(is_readable_now(guest.session.attached_fd()));
+  CHECK_FALSE(is_readable_now(guest.session.handed_over_fd()));
 }
 
 TEST_CASE("stages: none is skipped, none is gone back to, and the end is one") {

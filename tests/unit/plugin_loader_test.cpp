@@ -8,6 +8,7 @@
 #include "dhg/result_channel.hpp"
 #include "plugin_folder.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
@@ -85,8 +86,13 @@ TEST_CASE("plugin loader: bad descriptors") {
   check_loading("no-descriptor", "exports no symbol 'dhg_plugin'", "DHG_PLUGIN");
   check_loading("tiny-symbol", "its symbol 'dhg_plugin' has 4 bytes", "DHG_PLUGIN");
   check_loading("wrong-magic", "magic number 0x0123456789abcdef, expected", "made as a plugin");
-  check_loading("other-abi-major", "built for ABI 2.1, this dhg speaks 1.1", "rebuild");
-  check_loading("newer-abi-minor", "built for ABI 1.2, newer than the 1.1", "update dhg");
+  check_loading("other-abi-major",
+                fmt::format("built for ABI 2.{0}, this dhg speaks 1.{0}", DHG_ABI_MINOR),
+                "rebuild");
+  check_loading(
+      "newer-abi-minor",
+      fmt::format("built for ABI 1.{}, newer than the 1.{}", DHG_ABI_MINOR + 1, DHG_ABI_MINOR),
+      "update dhg");
   check_loading("short-struct", "40 bytes by its own account, 64 in the library", "rebuild");
   check_loading("other-cxx-abi", "its C++ ABI is 'gxx-abi-1002/libstdcxx-cxx11-0'", "compiler");
   check_loading("unknown-kind", "its kind is 77", "correct the kind");
