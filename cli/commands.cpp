@@ -1,6 +1,7 @@
 #include "command.hpp"
 
 #include "dhg/error.hpp"
+#include "text/exit_codes.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,8 +18,6 @@ constexpr std::array kCommands{
     &plugin_info_command, &plugin_new_command, &plugin_test_command, &page_server_command,
     &doctor_command,      &completion_command, &help_command,
 };
-
-constexpr int kExitUsage = 2;
 
 bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
 
@@ -97,7 +96,7 @@ void print_overview(std::ostream& out, std::string_view group) {
 int dispatch(const std::vector<std::string>& args, std::chrono::steady_clock::time_point started) {
   if (args.empty()) {
     print_overview(std::cerr);
-    return kExitUsage;
+    return text::kExitUsage;
   }
   if (is_help(args[0])) {
     print_overview(std::cout);

@@ -13,7 +13,7 @@
 #include "os/descriptors.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
-#include "run/preflight.hpp"
+#include "run/exec/preflight.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

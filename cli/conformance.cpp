@@ -7,7 +7,7 @@
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "os/readiness.hpp"
-#include "run/build_image.hpp"
+#include "run/images/build_image.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>

@@ -5,8 +5,8 @@
 #include "dhg/process.hpp"
 #include "dhg/vm_launcher.hpp"
 #include "os/userfaultfd.hpp"
+#include "run/images/recipe.hpp"
 #include "run/plugins.hpp"
-#include "run/recipe.hpp"
 
 #include <fmt/format.h>
 #include <filesystem>

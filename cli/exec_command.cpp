@@ -7,7 +7,7 @@
 #include "dhg/error.hpp"
 #include "os/descriptors.hpp"
 #include "os/read_file.hpp"
-#include "run/exec.hpp"
+#include "run/exec/exec.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>

@@ -3,16 +3,13 @@
 #include "dhg/error.hpp"
 #include "os/descriptors.hpp"
 #include "os/ear.hpp"
+#include "text/exit_codes.hpp"
 
 #include <iostream>
 
-namespace {
-
-constexpr int kExitUsage = 2;
-constexpr int kExitTimeout = 124;
-constexpr int kExitFailed = 125;
-
-} // namespace
+using dhg::text::kExitFailed;
+using dhg::text::kExitTimeout;
+using dhg::text::kExitUsage;
 
 int main(int argc, char** argv) {
   const auto started = std::chrono::steady_clock::now();

@@ -3,16 +3,14 @@
 #include "setup.hpp"
 
 #include "dhg/error.hpp"
-#include "run/page_service.hpp"
+#include "run/page_service/page_service.hpp"
+#include "text/exit_codes.hpp"
 
 #include <cstdlib>
 #include <iostream>
 
 namespace dhg::cli {
 namespace {
-
-constexpr int kExitTimeout = 124;
-constexpr int kExitFailed = 125;
 
 Usage page_server_usage() {
   Usage usage;
@@ -35,8 +33,8 @@ Usage page_server_usage() {
 
 int exit_code(const run::PageService::End& end) {
   if (end.signal != 0) return 128 + end.signal;
-  if (end.timeout) return kExitTimeout;
-  return end.failed ? kExitFailed : 0;
+  if (end.timeout) return text::kExitTimeout;
+  return end.failed ? text::kExitFailed : 0;
 }
 
 int page_server(const Invocation& invocation) {

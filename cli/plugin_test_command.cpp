@@ -4,8 +4,8 @@
 
 #include "config/units.hpp"
 #include "dhg/error.hpp"
-#include "run/build_image.hpp"
-#include "run/test_image.hpp"
+#include "run/images/build_image.hpp"
+#include "run/images/test_image.hpp"
 
 #include <fmt/format.h>
 #include <iostream>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "run/exec.hpp"
-#include "run/served_vm.hpp"
+#include "run/exec/exec.hpp"
+#include "run/page_service/served_vm.hpp"
 
 #include <iosfwd>
 #include <nlohmann/json_fwd.hpp>

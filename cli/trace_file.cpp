@@ -1,7 +1,7 @@
 #include "trace_file.hpp"
 
 #include "report.hpp"
-#include "run/trace.hpp"
+#include "run/exec/trace.hpp"
 
 #include <fmt/format.h>
 #include <iostream>

@@ -2,7 +2,7 @@
 
 #include "output_file.hpp"
 
-#include "run/exec.hpp"
+#include "run/exec/exec.hpp"
 
 #include <string>
 

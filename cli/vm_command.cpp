@@ -1,9 +1,9 @@
 #include "command.hpp"
 #include "setup.hpp"
 
-#include "run/build_image.hpp"
-#include "run/prepare.hpp"
-#include "run/train.hpp"
+#include "run/images/build_image.hpp"
+#include "run/prepare/prepare.hpp"
+#include "run/prepare/train.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>

@@ -6,6 +6,7 @@
 #include "os/descriptors.hpp"
 #include "os/process.hpp"
 #include "os/readiness.hpp"
+#include "text/exit_codes.hpp"
 
 #include <fmt/format.h>
 #include <array>
@@ -22,7 +23,6 @@ using namespace std::chrono_literals;
 // The VMM is gone, so that nothing can be installed any more: whoever notices
 // returns at once, and nobody waits for the others.
 constexpr auto kLastCallLimit = 2s;
-constexpr int kExitFailed = 125;
 
 } // namespace
 
@@ -80,7 +80,7 @@ void MemorySession::leave_if_stuck() {
   const auto reason = failure();
   if (stuck_.leave) stuck_.leave(reason);
   static_cast<void>(std::fprintf(stderr, "dhg: %s\n", reason.c_str()));
-  std::_Exit(kExitFailed);
+  std::_Exit(text::kExitFailed);
 }
 
 void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline, VmmOwner owner) {

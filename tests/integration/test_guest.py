@@ -116,6 +116,14 @@ def test_a_guest_that_ends_itself(dhg, code, status):
     assert run.err
 
 
+def test_the_faults_of_a_run_that_failed_are_told(dhg):
+    run = dhg.exec("open('/proc/sysrq-trigger', 'w').write('b')", "--json", "--timeout", "20s",
+                   "--set", "page_server.plugin=lazy-4k")
+    report = run.json()
+    assert run.code == 125 and report["outcome"] == "failed"
+    assert report["memory"]["faults"] > 100 and report["memory"]["copied_bytes"] > 4096 * 100
+
+
 def interrupt(dhg, code, after=0.0, again=None):
     """A run that gets SIGINT once it says that it is ready, and again later."""
     run = dhg.start("exec", "--vm", "-c", code)

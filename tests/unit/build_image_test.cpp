@@ -1,4 +1,4 @@
-#include "run/build_image.hpp"
+#include "run/images/build_image.hpp"
 
 #include "dhg/error.hpp"
 #include "temporary_folder.hpp"

@@ -1,4 +1,4 @@
-#include "run/guest_session.hpp"
+#include "run/exec/guest_session.hpp"
 
 #include "dhg/error.hpp"
 #include "guest_link/request.hpp"

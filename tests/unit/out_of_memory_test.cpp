@@ -1,4 +1,4 @@
-#include "run/out_of_memory.hpp"
+#include "run/exec/out_of_memory.hpp"
 
 #include <catch2/catch.hpp>
 

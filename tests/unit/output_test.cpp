@@ -1,4 +1,4 @@
-#include "run/output.hpp"
+#include "run/exec/output.hpp"
 
 #include "standard_output.hpp"
 

@@ -1,4 +1,4 @@
-#include "run/trace.hpp"
+#include "run/exec/trace.hpp"
 
 #include <catch2/catch.hpp>
 #include <map>

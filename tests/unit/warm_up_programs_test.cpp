@@ -1,4 +1,4 @@
-#include "run/warm_up_programs.hpp"
+#include "run/prepare/warm_up_programs.hpp"
 
 #include "dhg/error.hpp"
 #include "temporary_folder.hpp"

@@ -3,7 +3,7 @@
 #include "dhg/error.hpp"
 #include "guest_link/request.hpp"
 #include "os/resources.hpp"
-#include "run/guest_session.hpp"
+#include "run/exec/guest_session.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,0 +1,115 @@
+#include "run/exec/parts.hpp"
+
+#include "dhg/error.hpp"
+#include "memory/compressed_copy.hpp"
+#include "os/userfaultfd.hpp"
+#include "run/images/choose_version.hpp"
+
+#include <fmt/format.h>
+#include <future>
+
+namespace dhg::run {
+namespace {
+
+// The page server to use: the one that was asked for, or, where userfaultfd is
+// not permitted and the config allows it, the one that does without.
+ActivePlugin<PageServer> choose_page_server(const ExecContext& context, ExecReport& report) {
+  auto wanted =
+      activate<PageServer>(context.registry, DHG_PAGE_SERVER, context.settings.page_server.choice);
+  if (wanted.object->backing() == MemoryBacking::private_mapping) return wanted;
+  const auto why_not = os::uffd::why_not_permitted();
+  if (why_not.empty()) return wanted;
+  if (context.settings.page_server.fallback == config::Fallback::none)
+    throw Error(Blame::environment,
+                fmt::format("page server '{}' needs userfaultfd: {}", wanted.name, why_not),
+                "or use one without: --set page_server.plugin=file");
+  report.substitutions.push_back(
+      fmt::format("page server 'file' instead of '{}': {}", wanted.name, why_not));
+  return activate<PageServer>(context.registry, DHG_PAGE_SERVER, {"file", std::nullopt});
+}
+
+void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher) {
+  const auto& made_by = snapshot.manifest().launcher;
+  if (made_by.name != launcher.name)
+    throw Error(Blame::environment,
+                fmt::format("snapshot '{}' belongs to the launcher '{}', not to '{}'",
+                            snapshot.name(), made_by.name, launcher.name),
+                fmt::format("make one with: {}", snapshot::prepare_command(snapshot.name())));
+  if (made_by.fingerprint != launcher.object->fingerprint())
+    throw Error(
+        Blame::environment,
+        fmt::format("snapshot '{}' was made by {}, which has changed since", snapshot.name(),
+                    made_by.version),
+        fmt::format("make it again with: {} --force", snapshot::prepare_command(snapshot.name())));
+}
+
+// A page server that maps the snapshot neither reads pages nor sees faults.
+void check_options(const ActivePlugin<PageServer>& page_server, const config::Settings& settings) {
+  if (page_server.object->backing() != MemoryBacking::private_mapping) return;
+  if (settings.page_source != config::PageSourceKind::mapped)
+    throw Error(
+        Blame::usage,
+        fmt::format("page server '{}' maps the snapshot and reads no pages itself",
+                    page_server.name),
+        "use page_source=mapped, or another page server: --set page_server.plugin=working-set");
+  if (!settings.page_server.record.empty())
+    throw Error(Blame::usage,
+                fmt::format("page server '{}' has no faults to record", page_server.name),
+                "leave out page_server.record, or use another page server: --set "
+                "page_server.plugin=lazy-4k");
+}
+
+} // namespace
+
+ExecParts choose_parts(const ExecContext& context, ExecReport& report) {
+  const auto& settings = context.settings;
+  auto launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
+  report.launcher = launcher.name;
+  // The plugins are looked at while the snapshot is being opened.
+  auto opened = std::async(std::launch::async, [&] {
+    return context.store.open_snapshot(
+        wanted_snapshot(context.layout.images, settings, context.store, launcher.name));
+  });
+  auto page_server = choose_page_server(context, report);
+  auto channel =
+      activate<ResultChannel>(context.registry, DHG_RESULT_CHANNEL, settings.result_channel);
+  report.page_server = page_server.name;
+  report.result_channel = channel.name;
+  check_options(page_server, settings);
+  require_met(launcher.object->requirements(Purpose::restore));
+  auto snapshot = opened.get();
+  check_snapshot(snapshot, launcher);
+  report.snapshot = snapshot.name();
+  report.accelerator = machine_of(snapshot.manifest()).accelerator;
+  return {std::move(launcher), std::move(page_server), std::move(channel), std::move(snapshot)};
+}
+
+MachineSpec machine_of(const snapshot::Manifest& manifest) {
+  return {manifest.machine.memory_bytes, manifest.machine.vcpus,
+          manifest.machine.accelerator == "kvm" ? Accelerator::kvm : Accelerator::tcg};
+}
+
+std::unique_ptr<memory::PageReader> open_page_reader(const ExecContext& context,
+                                                     const snapshot::Snapshot& snapshot,
+                                                     const os::Ear& ear, ExecReport& report) {
+  const auto kind = context.settings.page_source;
+  const auto memory = snapshot.file("memory");
+  if (kind == config::PageSourceKind::direct) return memory::make_direct_reader(memory);
+  if (kind != config::PageSourceKind::compressed) return nullptr;
+  const auto copy = snapshot.compressed_copy();
+  const auto* described = find_file(snapshot.manifest(), "memory");
+  const auto binding = described->digest + ' ' + snapshot.manifest().created;
+  const auto open = [&] {
+    return memory::open_compressed_copy(copy, memory, described->bytes, binding);
+  };
+  if (auto reader = open()) return reader;
+  report.substitutions.emplace_back("a compressed copy of the snapshot was made first");
+  const auto staging = context.store.stage(snapshot.name());
+  memory::write_compressed_copy(memory, staging.path() / copy.filename(), binding, &ear);
+  staging.publish_file(copy.filename().string(), copy, &ear);
+  auto reader = open();
+  if (!reader) throw Error(Blame::environment, "the compressed copy cannot be read back");
+  return reader;
+}
+
+} // namespace dhg::run

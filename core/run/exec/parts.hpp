@@ -1,0 +1,39 @@
+#pragma once
+
+#include "dhg/page_server.hpp"
+#include "dhg/result_channel.hpp"
+#include "dhg/vm_launcher.hpp"
+#include "memory/page_reader.hpp"
+#include "os/ear.hpp"
+#include "run/exec/exec.hpp"
+#include "run/plugins.hpp"
+#include "snapshot/store.hpp"
+
+#include <memory>
+
+namespace dhg::run {
+
+/// What a run is made of, all of it looked at before a VMM is started.
+struct ExecParts {
+  ActivePlugin<VmLauncher> launcher;
+  ActivePlugin<PageServer> page_server;
+  ActivePlugin<ResultChannel> channel;
+  snapshot::Snapshot snapshot;
+};
+
+/// Loads the plugins, opens the snapshot and checks that all fit together. What was chosen is
+/// in `report` as soon as it is known, with every substitution.
+/// @throws Error
+[[nodiscard]] ExecParts choose_parts(const ExecContext& context, ExecReport& report);
+
+/// The machine that the snapshot is of.
+[[nodiscard]] MachineSpec machine_of(const snapshot::Manifest& manifest);
+
+/// How pages are read; null: by the mapping. Makes a compressed copy of the snapshot where one
+/// is asked for and not there, and says so in `report`.
+/// @throws Error; os::Interrupted if `ear` hears something meanwhile
+[[nodiscard]] std::unique_ptr<memory::PageReader> open_page_reader(
+    const ExecContext& context, const snapshot::Snapshot& snapshot, const os::Ear& ear,
+    ExecReport& report);
+
+} // namespace dhg::run

@@ -1,0 +1,24 @@
+#include "run/exec/preflight.hpp"
+
+#include "dhg/page_server.hpp"
+#include "dhg/result_channel.hpp"
+#include "run/images/choose_version.hpp"
+#include "run/plugins.hpp"
+
+namespace dhg::run {
+
+Preflight preflight(const config::Settings& settings, const plugin::Registry& registry,
+                    const snapshot::Store& store, const Layout& layout) {
+  (void)activate<PageServer>(registry, DHG_PAGE_SERVER, settings.page_server.choice);
+  (void)activate<ResultChannel>(registry, DHG_RESULT_CHANNEL, settings.result_channel);
+  const auto launcher = activate<VmLauncher>(registry, DHG_VM_LAUNCHER, settings.launcher);
+  require_met(launcher.object->requirements(Purpose::restore));
+  const auto snapshot =
+      store.open_snapshot(wanted_snapshot(layout.images, settings, store, launcher.name));
+  const auto& manifest = snapshot.manifest();
+  return {manifest.machine.accelerator,
+          manifest.launcher.version,
+          {snapshot.file("memory"), snapshot.file("state"), snapshot.rootfs()}};
+}
+
+} // namespace dhg::run
