@@ -36,14 +36,20 @@ def program(updates, rounds):
     return text + "print(json.dumps(times))\n"
 
 
+def split(arguments):
+    """What stands before "--", and what stands behind it."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1 :]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dhg")
     parser.add_argument("--updates", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("options", nargs="*")
-    options = parser.parse_args()
-    command = [options.dhg, "exec", "--vm", "--no-show-tables", *options.options, "-"]
+    own, of_exec = split(sys.argv[1:])
+    options = parser.parse_args(own)
+    command = [options.dhg, "exec", "--vm", "--no-show-tables", *of_exec, "-"]
     done = subprocess.run(
         command, input=program(options.updates, options.rounds), capture_output=True, text=True
     )
