@@ -23,6 +23,7 @@ _PLAIN = frozenset(
         ctypes.c_void_p,  # bottom makes one at the first program
     )
 )  # fmt: skip
+_LAST_EXCEPTION = ("last_type", "last_value", "last_traceback")
 _MANY = 20_000  # objects; to look at more takes longer than to end properly
 
 # What these callbacks close for good, and a program of a warm-up must not.
@@ -128,6 +129,8 @@ class Ending:
         classes, functions and modules.
         """
         names = [name for name in namespace if name not in own_names]
+        for name in _LAST_EXCEPTION:
+            setattr(sys, name, None)  # its frames hold what they worked with
         for is_next in (_is_instance, _is_container, bool):
             for name in names:
                 if name in namespace and (is_next is bool or is_next(namespace[name])):
@@ -156,7 +159,8 @@ class Ending:
 def flush():
     """Writes what Python's streams hold. Returns 120 if that failed, else 0."""
     status = 0
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name, None)  # a program may have deleted it
         try:
             if stream is not None and not stream.closed:
                 stream.flush()
