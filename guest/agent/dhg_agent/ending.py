@@ -34,7 +34,7 @@ _POOLS = {
 
 _others_of = threading.enumerate
 _running, _starting = threading._active, threading._limbo  # what it looks at
-_callbacks_now = atexit._ncallbacks
+_callbacks_now, _run_callbacks = atexit._ncallbacks, atexit._run_exitfuncs
 _objects = gc.get_objects
 
 
@@ -119,7 +119,7 @@ class Ending:
         """
         self._end_threads()
         if not self.is_plain() and _callbacks_now():
-            atexit._run_exitfuncs()
+            _run_callbacks()
         return flush()
 
     def let_go(self, namespace, own_names):
@@ -162,7 +162,7 @@ def flush():
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name, None)  # a program may have deleted it
         try:
-            if stream is not None and not stream.closed:
+            if stream is not None and not getattr(stream, "closed", False):
                 stream.flush()
         except Exception:
             status = 120
