@@ -69,6 +69,7 @@ class Ending:
         atexit._clear()
         self._hooks = self._registered = 0
         self._threads = frozenset(_others_of())
+        self._threading_hooks = len(_hooks_of_threading())
         self._running = dict(_running)
 
     def another(self):
@@ -139,21 +140,32 @@ class Ending:
         flush()
 
     def _end_threads(self):
-        others = [t for t in _others_of() if t not in self._threads and not t.daemon]
-        if others:
-            # Pools end their workers in these; there is no public way to call them.
-            for callback in reversed(getattr(threading, "_threading_atexits", [])):
-                callback()
-            if self._is_last:
-                # Whoever waits for the main thread goes on now, as in threading._shutdown.
-                main = threading.main_thread()
-                main._tstate_lock.release()
-                main._stop()
+        others = self._threads_of_program()
+        hooks = _hooks_of_threading()
+        if not others and len(hooks) == self._threading_hooks:
+            return
+        # Pools end their workers in these; there is no public way to call them.
+        for callback in reversed(hooks):
+            callback()
+        if self._is_last:
+            # Whoever waits for the main thread goes on now, as in threading._shutdown.
+            main = threading.main_thread()
+            main._tstate_lock.release()
+            main._stop()
+        while others:
             for thread in others:
                 thread.join()
-            for module in _POOLS:
-                if module in sys.modules:
-                    setattr(sys.modules[module], *_POOLS[module])
+            others = self._threads_of_program()  # those that they have started
+        for module in _POOLS:
+            if module in sys.modules:
+                setattr(sys.modules[module], *_POOLS[module])
+
+    def _threads_of_program(self):
+        return [t for t in _others_of() if t not in self._threads and not t.daemon]
+
+
+def _hooks_of_threading():
+    return getattr(threading, "_threading_atexits", [])
 
 
 def flush():
