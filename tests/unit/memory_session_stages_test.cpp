@@ -4,9 +4,9 @@
 
 #include "fake_vm.hpp"
 #include "memory_file.hpp"
+#include "os/readiness.hpp"
 #include "os/unix_socket.hpp"
 
-#include <poll.h>
 #include <catch2/catch.hpp>
 #include <future>
 #include <stdexcept>
@@ -58,11 +58,6 @@ bool reaches_stage(const memory::MemorySession& session, Stage stage) {
   return session.stage() == stage;
 }
 
-bool is_readable_now(int fd) {
-  pollfd one{fd, POLLIN, 0};
-  return poll(&one, 1, 0) == 1;
-}
-
 // All that a session needs; the VMM is one of the test's own.
 struct Served {
   explicit Served(PageServer& server)
@@ -97,7 +92,7 @@ TEST_CASE("stages: from the preload to the VMM's end, and what is told on the wa
   SECTION("the handshake does not come, and the VMM ends") {
     guest.start(std::move(ours));
     REQUIRE(reaches_stage(guest.session, Stage::receiving));
-    CHECK_FALSE(is_readable_now(guest.session.handed_over_fd()));
+    CHECK_FALSE(os::is_readable(guest.session.handed_over_fd()));
     guest.vm.kill();
     REQUIRE(reaches_stage(guest.session, Stage::ended));
     CHECK(guest.session.vmm_is_to_blame());
@@ -105,16 +100,16 @@ TEST_CASE("stages: from the preload to the VMM's end, and what is told on the wa
   SECTION("faults are served until the VMM ends") {
     guest.start(guest.vm.take_handoff());
     REQUIRE(reaches_stage(guest.session, Stage::serving));
-    CHECK(is_readable_now(guest.session.handed_over_fd()));
-    CHECK(is_readable_now(guest.session.attached_fd()));
-    CHECK_FALSE(is_readable_now(guest.session.done_fd()));
+    CHECK(os::is_readable(guest.session.handed_over_fd()));
+    CHECK(os::is_readable(guest.session.attached_fd()));
+    CHECK_FALSE(os::is_readable(guest.session.done_fd()));
     CHECK(guest.vm.run({fakes::Op::read, fakes::Order::sequential, 1, 0, 0, kMemory}));
     guest.vm.kill();
     REQUIRE(reaches_stage(guest.session, Stage::ended));
     CHECK(guest.session.failure().empty());
   }
-  CHECK(is_readable_now(guest.session.attached_fd()));
-  CHECK(is_readable_now(guest.session.done_fd()));
+  CHECK(os::is_readable(guest.session.attached_fd()));
+  CHECK(os::is_readable(guest.session.done_fd()));
 }
 
 TEST_CASE("stages: what is ours is told before the page server attaches") {
@@ -123,8 +118,8 @@ TEST_CASE("stages: what is ours is told before the page server attaches") {
   Served guest(server);
   guest.start(guest.vm.take_handoff());
   REQUIRE(reaches_stage(guest.session, Stage::attaching));
-  CHECK(is_readable_now(guest.session.handed_over_fd()));
-  CHECK_FALSE(is_readable_now(guest.session.attached_fd()));
+  CHECK(os::is_readable(guest.session.handed_over_fd()));
+  CHECK_FALSE(os::is_readable(guest.session.attached_fd()));
   server.go_on();
   CHECK(reaches_stage(guest.session, Stage::serving));
 }
@@ -137,7 +132,7 @@ TEST_CASE("stages: a page server that throws ends the session where it is") {
   guest.start(guest.vm.take_handoff());
   REQUIRE(reaches_stage(guest.session, Stage::ended));
   CHECK_THAT(guest.session.failure(), Contains("scripted") && Contains("as the test wants it"));
-  CHECK(is_readable_now(guest.session.handed_over_fd()) == (step == ScriptedServer::Step::attach));
+  CHECK(os::is_readable(guest.session.handed_over_fd()) == (step == ScriptedServer::Step::attach));
 }
 
 TEST_CASE("stages: a session that is given up while it waits has no failure") {
@@ -156,8 +151,8 @@ TEST_CASE("stages: with a mapping there is nothing to serve") {
   guest.start(reported ? guest.vm.take_handoff() : UniqueFd());
   REQUIRE(reaches_stage(guest.session, Stage::ended));
   CHECK(guest.session.failure().empty());
-  CHECK(is_readable_now(guest.session.attached_fd()));
-  CHECK_FALSE(is_readable_now(guest.session.handed_over_fd()));
+  CHECK(os::is_readable(guest.session.attached_fd()));
+  CHECK_FALSE(os::is_readable(guest.session.handed_over_fd()));
 }
 
 TEST_CASE("stages: none is skipped, none is gone back to, and the end is one") {
