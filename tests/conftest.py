@@ -214,6 +214,20 @@ def deephaven(prepared_deephaven):
         yield prepared_deephaven
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    item.failed = getattr(item, "failed", False) or report.failed
+
+
+@pytest.fixture
+def tmp_path(request, tmp_path):
+    """The folder of a test that passed goes: copied caches are large, and pytest keeps three runs."""
+    yield tmp_path
+    if not request.node.failed:
+        shutil.rmtree(tmp_path, ignore_errors=True)
+
+
 @pytest.fixture
 def empty_dhg(tmp_path):
     """dhg with an empty cache: no image, no snapshot."""
@@ -222,10 +236,16 @@ def empty_dhg(tmp_path):
     return Dhg(tmp_path / "cache")
 
 
+def copy_python_image(cache, target):
+    """Other images are large, and nobody needs copies of them."""
+    for image in (cache / "images").glob("python-*"):
+        shutil.copytree(image, target / "images" / image.name)
+
+
 @pytest.fixture
 def copied(dhg, tmp_path):
     """A cache with its own copy of the snapshot, which a test may damage."""
-    shutil.copytree(dhg.cache / "images", tmp_path / "images", symlinks=True)
+    copy_python_image(dhg.cache, tmp_path)
     snapshot = dhg.cache / "snapshots" / PYTHON  # tests of launchers make others
     copy = tmp_path / "snapshots" / snapshot.name
     copy.mkdir(parents=True)

@@ -262,7 +262,7 @@ def test_a_prefix_with_a_blank_and_a_colon(moved, server):
 def test_a_snapshot_made_from_such_a_prefix(moved, dhg, tmp_path):
     cache = tmp_path / "cache: d"
     cache.mkdir()
-    shutil.copytree(dhg.cache / "images", cache / "images", symlinks=True)
+    conftest.copy_python_image(dhg.cache, cache)
     environment = {**dhg.env, "DHG_CACHE_DIR": str(cache)}
     made = subprocess.run([moved.prefix / "bin/dhg", "vm", "prepare", "--image", "python"],
                           env=environment, capture_output=True, text=True, timeout=300)

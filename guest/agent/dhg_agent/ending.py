@@ -5,12 +5,15 @@ could tell). Where it may not, because a server lives in it or another program f
 steps of Py_FinalizeEx that a program can notice are done here.
 """
 
+import _signal
 import atexit
 import ctypes
 import gc
 import sys
 import threading
 import types
+
+from . import bottom
 
 # Instances of these do nothing when they die, but to let go of what they hold.
 _PLAIN = frozenset(
@@ -32,10 +35,15 @@ _POOLS = {
     "concurrent.futures.process": ("_global_shutdown", False),
 }
 
+_SIGNALS = range(1, _signal.NSIG)
+_TIMERS = (_signal.ITIMER_REAL, _signal.ITIMER_VIRTUAL, _signal.ITIMER_PROF)
+
 _others_of = threading.enumerate
 _running, _starting = threading._active, threading._limbo  # what it looks at
 _callbacks_now, _run_callbacks = atexit._ncallbacks, atexit._run_exitfuncs
 _objects = gc.get_objects
+_handler_of, _handle, _set_timer = _signal.getsignal, _signal.signal, _signal.setitimer
+_delete = dict.__delitem__
 
 
 def _is_modules_own(function):
@@ -56,6 +64,8 @@ class Ending:
         self._is_last = False
         self._register = atexit.register
         atexit.register = self._note
+        self._add_audit_hook, self._is_audited = sys.addaudithook, False
+        sys.addaudithook = self._note_audit
         self.settle()
 
     def _note(self, function, /, *args, **kwargs):
@@ -64,6 +74,10 @@ class Ending:
         self._kept.append((function, args, kwargs))
         return function
 
+    def _note_audit(self, hook, /):
+        self._is_audited = True
+        self._add_audit_hook(hook)
+
     def settle(self):
         """What runs now, and what modules have registered, is no program's: it stays."""
         atexit._clear()
@@ -71,6 +85,7 @@ class Ending:
         self._threads = frozenset(_others_of())
         self._threading_hooks = len(_hooks_of_threading())
         self._running = dict(_running)
+        self._handlers = [*map(_handler_of, _SIGNALS)]
 
     def another(self):
         """The next program is not the last: what modules have registered is not for it."""
@@ -99,6 +114,8 @@ class Ending:
         """Whether nothing is left of the program that would do something at its end."""
         if _callbacks_now() != self._hooks or not self._has_no_threads():
             return False
+        if [*map(_handler_of, _SIGNALS)] != self._handlers:
+            return False
         objects = _objects()
         if len(objects) >= _MANY:
             return False
@@ -118,26 +135,44 @@ class Ending:
 
         Returns 120 if output could not be written, as Python does, else 0.
         """
-        self._end_threads()
+        try:
+            self._end_threads()
+        except BaseException as error:  # a signal's handler raised it
+            _ignore(error, threading)
         if not self.is_plain() and _callbacks_now():
             _run_callbacks()
+        self._end_signals()
         return flush()
 
     def let_go(self, namespace, own_names):
         """Lets the program's objects die: all that it has added to `namespace`.
 
         First what was made of its classes, which still finds all names then; at last its
-        classes, functions and modules.
+        classes, functions and modules. All of it stays if the program audits: its hooks hear
+        of the agent's steps too, and need their names.
         """
+        if self._is_audited:
+            return
         names = [name for name in namespace if name not in own_names]
         for name in _LAST_EXCEPTION:
             setattr(sys, name, None)  # its frames hold what they worked with
         for is_next in (_is_instance, _is_container, bool):
             for name in names:
                 if name in namespace and (is_next is bool or is_next(namespace[name])):
-                    del namespace[name]
-            gc.collect()
-        flush()
+                    bottom.call(_delete, namespace, name)
+            bottom.call(gc.collect)
+        flush(tells=False)  # it did
+
+    def _end_signals(self):
+        """What is still to come finds nobody, as when the interpreter has ended."""
+        handlers = [*map(_handler_of, _SIGNALS)]
+        if handlers == self._handlers:
+            return
+        for timer in _TIMERS:
+            _set_timer(timer, 0)
+        for number, now, before in zip(_SIGNALS, handlers, self._handlers):
+            if now is not before:
+                _handle(number, _signal.SIG_IGN if self._is_last else before)
 
     def _end_threads(self):
         others = self._threads_of_program()
@@ -168,7 +203,7 @@ def _hooks_of_threading():
     return getattr(threading, "_threading_atexits", [])
 
 
-def flush():
+def flush(tells=True):
     """Writes what Python's streams hold. Returns 120 if that failed, else 0."""
     status = 0
     for name in ("stdout", "stderr"):
@@ -176,9 +211,39 @@ def flush():
         try:
             if stream is not None and not getattr(stream, "closed", False):
                 stream.flush()
-        except Exception:
+        except Exception as error:
             status = 120
+            if tells and name == "stdout":
+                _ignore(error, stream)
     return status
+
+
+class _Fails:
+    def __del__(self):
+        raise ValueError
+
+
+def _unraisable_arguments():
+    """The type of what sys.unraisablehook is called with, which has no name."""
+    found = []
+    hook, sys.unraisablehook = sys.unraisablehook, lambda arguments: found.append(type(arguments))
+    _Fails()
+    sys.unraisablehook = hook
+    return found[0]
+
+
+_Unraisable = _unraisable_arguments()
+
+
+def _ignore(error, source):
+    """Says, as Python does, that `error` of `source` does not matter any more."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    try:
+        sys.unraisablehook(_Unraisable((type(error), error, trace, None, source)))
+    except Exception:  # the program has put another there
+        pass
 
 
 def _is_container(value):

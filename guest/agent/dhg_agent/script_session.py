@@ -4,64 +4,15 @@ import contextlib
 import importlib
 import importlib.metadata
 import os
-import sys
 import time
 
-from . import background, formula_compiler, jit, session, tables
+from . import background, forking, formula_compiler, jit, server_start, session, tables
 from .executor import fresh_main, introduce
-
-HOST = "127.0.0.1"
-PORT = 10000
-
-# Among the JVM arguments: those that deephaven-server itself recommends.
-RECOMMENDED = "@deephaven"
-# Likewise: methods are compiled as jit.py says.
-COMPILE_IN_WARM_UP = "@compile-in-warm-up"
-
-_PROPERTIES = [
-    # Only this guest's own programs reach the port.
-    "-DAuthHandlers=io.deephaven.auth.AnonymousAuthenticationHandler",
-    # Clients that connect before the snapshot are known to it in clones of any age, as far
-    # as the server lets that go: 24 days.
-    "-Dhttp.session.durationMs=2147483647",
-    # Statistics that nobody reads, gathered every second.
-    "-Dstatsdriver.enabled=false",
-]
 
 # Threads whose work cannot wait, by the beginnings of the names that the kernel knows:
 # Python's own, and those that a program waits for while its memory is collected.
 _FOREGROUND = ("python3", "VM Thread", "GC Thread", "G1 ")
 _COMPILERS = ("C1 Compiler", "C2 Compiler")
-
-
-def _java_home():
-    base = "/usr/lib/jvm"
-    for name in sorted(os.listdir(base)):
-        home = os.path.join(base, name)
-        if os.path.exists(os.path.join(home, "lib/server/libjvm.so")):
-            return home
-    raise RuntimeError(f"there is no Java in {base}")
-
-
-def _start_server(jvm_args):
-    """Starts the server; it lives as long as this process."""
-    os.environ.setdefault("JAVA_HOME", _java_home())
-    # Arrow's default has a thread that wakes up to tidy, also just after a restore.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    from deephaven_server import Server
-    from deephaven_server.start_jvm import DEFAULT_JVM_ARGS
-
-    # The recommended arguments choose a collector, and an empty list would mean them too.
-    # What is no matter of tuning stays: signals are Python's, some code is not compiled.
-    default_args = ["-Xrs", "-XX:+UnlockDiagnosticVMOptions", formula_compiler.JVM_ARGUMENT]
-    default_args += [arg for arg in DEFAULT_JVM_ARGS if "CompilerDirectivesFile" in arg]
-    if RECOMMENDED in jvm_args:
-        default_args = [*DEFAULT_JVM_ARGS, formula_compiler.JVM_ARGUMENT]
-    own = [arg for arg in jvm_args if not arg.startswith("@")]
-    streams = sys.stdout, sys.stderr
-    os.dup2(2, 1)  # its chatter is of interest only if it fails
-    Server(HOST, PORT, jvm_args=[*own, *_PROPERTIES], default_jvm_args=default_args).start()
-    sys.stdout, sys.stderr = streams  # the server has put copies for its log in between
 
 
 def _script_session():
@@ -101,8 +52,9 @@ class ScriptSessionExecutor:
     def __init__(self, jvm_args, modules, say):
         self._scope = fresh_main()  # the server takes what is `__main__` when it starts
         began = time.monotonic()
-        _start_server(jvm_args)
-        self._compiler = jit.Phases() if COMPILE_IN_WARM_UP in jvm_args else None
+        server_start.start(jvm_args)
+        in_phases = server_start.COMPILE_IN_WARM_UP in jvm_args
+        self._compiler = jit.Phases() if in_phases else None
         self._session = _script_session()
         version = importlib.metadata.version("deephaven-server")
         say(f"deephaven-server {version}: started in {time.monotonic() - began:.1f} s")
@@ -110,6 +62,8 @@ class ScriptSessionExecutor:
             began = time.monotonic()
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
+        if not forking.install():
+            say("os.fork() may hang in rare cases: this is another Python than it is known for")
         # Only now: they need the JVM.
         from . import renew_jvm, server_watch
 

@@ -1,5 +1,6 @@
 """The agent's loop: takes the host's requests and answers them."""
 
+import contextvars
 import json
 import os
 import platform
@@ -255,7 +256,10 @@ class Agent:
         else:
             session.ends.another()
         self._begun = True
-        self._executor.run()
+        if run.last:
+            self._executor.run()
+        else:  # what it sets of a context is not for the next
+            contextvars.copy_context().run(self._executor.run)
         ran = _now_ns()
         result = program.channel.load()
         loaded = _now_ns()
@@ -317,7 +321,9 @@ class Agent:
             # Only here: the smallest image has no Deephaven.
             from .script_session import ScriptSessionExecutor
 
-            self._executor = ScriptSessionExecutor(setup.jvm_args, setup.modules, say)
+            self._executor = contextvars.copy_context().run(
+                ScriptSessionExecutor, setup.jvm_args, setup.modules, say
+            )
         self._streams.restore()
         session.ends.settle()
         quiesce.watch()
