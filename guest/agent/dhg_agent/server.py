@@ -9,7 +9,8 @@ import time
 import types
 
 from . import (
-    VERSION, bottom, hooks, nudge, outcome_json, protocol, quiesce, renew, session, source,
+    VERSION, bottom, hooks, nudge, outcome_json, own_builtins, protocol, quiesce, renew, session,
+    source,
 )  # fmt: skip
 from .executor import PythonExecutor
 from .outbox import Outbox
@@ -319,11 +320,12 @@ class Agent:
 
         if setup.executor == "deephaven":
             # Only here: the smallest image has no Deephaven.
-            from .script_session import ScriptSessionExecutor
+            with own_builtins.importing():
+                from .script_session import ScriptSessionExecutor
 
-            self._executor = contextvars.copy_context().run(
-                ScriptSessionExecutor, setup.jvm_args, setup.modules, say
-            )
+                self._executor = contextvars.copy_context().run(
+                    ScriptSessionExecutor, setup.jvm_args, setup.modules, say
+                )
         self._streams.restore()
         session.ends.settle()
         quiesce.watch()
