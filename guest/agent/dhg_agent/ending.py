@@ -27,6 +27,7 @@ _PLAIN = frozenset(
     )
 )  # fmt: skip
 _LAST_EXCEPTION = ("last_type", "last_value", "last_traceback")
+_FOREVER = 1e6  # seconds
 _MANY = 20_000  # objects; to look at more takes longer than to end properly
 
 # What these callbacks close for good, and a program of a warm-up must not.
@@ -153,6 +154,10 @@ class Ending:
         """
         if self._is_audited:
             return
+        if not self._has_no_threads():
+            # Daemons, which an interpreter that ends does not let run any more.
+            sys.setswitchinterval(_FOREVER)
+            threading.excepthook = _say_nothing
         names = [name for name in namespace if name not in own_names]
         for name in _LAST_EXCEPTION:
             setattr(sys, name, None)  # its frames hold what they worked with
@@ -201,6 +206,10 @@ class Ending:
 
 def _hooks_of_threading():
     return getattr(threading, "_threading_atexits", [])
+
+
+def _say_nothing(arguments):
+    """In place of threading.excepthook."""
 
 
 def flush(tells=True):

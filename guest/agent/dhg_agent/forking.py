@@ -3,11 +3,12 @@
 CPython 3.11 takes the lock of its list of threads in a forked child before it makes that lock
 anew (PyOS_AfterFork_Child calls _PyEval_ReInitThreads, which calls _PyThreadState_DeleteExcept).
 If another thread was just entering the list when the process was forked, the child waits for
-ever. So the lock is taken around the fork. It is not public, and it is looked for and tried
-before it is used.
+ever; and a thread of the JVM's that has little of the processor may be there for long. So a fork
+waits until nobody is. The lock is not public; it is looked for before it is used.
 """
 
 import ctypes
+import os
 import sys
 
 # Where struct _PyRuntimeState (Include/internal/pycore_runtime.h) has interpreters.mutex and
@@ -15,11 +16,9 @@ import sys
 _MUTEX, _HEAD = 32, 40
 _WAIT = 1
 
-_handlers = []  # C calls them as long as the process lives
-
 
 def _lock():
-    """The address of the lock's place, which holds the lock; None in another interpreter."""
+    """The place that holds the lock, a c_void_p; None in another interpreter."""
     if sys.implementation.name != "cpython" or sys.version_info[:2] != (3, 11):
         return None
     try:
@@ -34,25 +33,23 @@ def _lock():
 
 
 def install():
-    """Returns whether it could be done, which depends on the interpreter. Once in a process."""
+    """Returns whether it could be done, which depends on the interpreter. Once in a process.
+
+    What is registered first is called last before a fork: the sooner, the better.
+    """
     place = _lock()
     if place is None:
         return False
-    # These keep the interpreter's own lock, without which two could wait for each other.
+    # These keep the interpreter's own lock, so that no Python runs until the fork. Nothing of
+    # ours may run in the child: its interpreter is whole only when os.fork() has returned.
     acquire = ctypes.pythonapi.PyThread_acquire_lock
     acquire.argtypes = (ctypes.c_void_p, ctypes.c_int)
     release = ctypes.pythonapi.PyThread_release_lock
     release.argtypes = (ctypes.c_void_p,)
-    handler = ctypes.PYFUNCTYPE(None)
 
-    @handler
-    def prepare():
+    def wait():
         acquire(place.value, _WAIT)
-
-    @handler
-    def over():
         release(place.value)
 
-    _handlers.extend((prepare, over))
-    # pthread_atfork(), which glibc has in each program that is linked with it.
-    return ctypes.CDLL(None).__register_atfork(prepare, over, over, None) == 0
+    os.register_at_fork(before=wait)
+    return True

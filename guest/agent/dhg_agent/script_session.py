@@ -6,7 +6,9 @@ import importlib.metadata
 import os
 import time
 
-from . import background, forking, formula_compiler, jit, server_start, session, tables
+from . import (
+    background, forking, formula_compiler, jit, own_signals, server_start, session, tables,
+)  # fmt: skip
 from .executor import fresh_main, introduce
 
 # Threads whose work cannot wait, by the beginnings of the names that the kernel knows:
@@ -49,7 +51,10 @@ class ScriptSessionExecutor:
     # The server outlives every program.
     may_exit = False
 
+    @own_signals.blocked()
     def __init__(self, jvm_args, modules, say):
+        if not forking.install():
+            say("os.fork() may hang in rare cases: this is another Python than it is known for")
         self._scope = fresh_main()  # the server takes what is `__main__` when it starts
         began = time.monotonic()
         server_start.start(jvm_args)
@@ -62,8 +67,6 @@ class ScriptSessionExecutor:
             began = time.monotonic()
             importlib.import_module(name)
             say(f"module {name}: {time.monotonic() - began:.1f} s")
-        if not forking.install():
-            say("os.fork() may hang in rare cases: this is another Python than it is known for")
         # Only now: they need the JVM.
         from . import renew_jvm, server_watch
 
@@ -94,9 +97,16 @@ class ScriptSessionExecutor:
         client; where nothing did, the JVM is left alone, for code of its that runs for the
         first time in a restored guest takes a good part of a short run.
         """
-        introduce(self._scope, session.current)
-        before = dict(self._scope)
         program = session.current
+        if program.last:
+            self._run(program)
+        else:
+            with own_signals.blocked():  # its threads stay
+                self._run(program)
+
+    def _run(self, program):
+        introduce(self._scope, program)
+        before = dict(self._scope)
         if program.hold_updates:
             self._run_holding_updates(program)
         else:

@@ -25,16 +25,6 @@ _PROPERTIES = [
     # Statistics that nobody reads, gathered every second.
     "-Dstatsdriver.enabled=false",
 ]
-# What is no matter of tuning.
-_ALWAYS = [
-    formula_compiler.JVM_ARGUMENT,
-    "-XX:+DisplayVMOutputToStderr",  # what it says of a crash: stdout is the program's
-]
-# A fault of the thread itself, for which a mask is no help.
-_SYNCHRONOUS = {
-    signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP, signal.SIGSYS,
-    signal.SIGABRT,
-}  # fmt: skip
 
 
 def start(jvm_args):
@@ -61,20 +51,14 @@ def _java_home():
 
 @contextlib.contextmanager
 def _unseen(environment):
-    """Has the server start with these variables, and puts back what a program would notice.
-
-    The server's threads inherit a mask of all signals but those that the JVM works with: what
-    is sent to the process is for the program's own threads.
-    """
+    """Has the server start with these variables, and puts back what a program would notice."""
     added = environment.keys() - os.environ.keys()
     os.environ.update({name: environment[name] for name in added})
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals() - _SYNCHRONOUS)
     category = locale.setlocale(locale.LC_ALL)
     try:
         yield
     finally:
         locale.setlocale(locale.LC_ALL, category)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for name in added:
             os.environ.pop(name, None)
 
@@ -89,7 +73,7 @@ def _start(jvm_args):
     default_args += [arg for arg in DEFAULT_JVM_ARGS if "CompilerDirectivesFile" in arg]
     if RECOMMENDED in jvm_args:
         default_args = DEFAULT_JVM_ARGS
-    default_args = [*default_args, *_ALWAYS]
+    default_args = [*default_args, formula_compiler.JVM_ARGUMENT]
     own = [arg for arg in jvm_args if not arg.startswith("@")]
     streams = sys.stdout, sys.stderr
     os.dup2(2, 1)  # its chatter is of interest only if it fails

@@ -54,6 +54,29 @@ def test_a_timer_that_still_runs(deephaven_host):
     assert (ended(answer), answer.err) == (0, "")
 
 
+def test_a_daemon_that_uses_names_of_the_program(deephaven_host):
+    deephaven_host.setup(executor="deephaven")
+    code = (
+        "import threading\nstep = 1\nclass A:\n    def __del__(self):\n"
+        "        open('/dev/null').read()\na = [A() for _ in range(300)]\n"
+        "def f():\n    x = 0\n    while True: x += step\n"
+        "threading.Thread(target=f, daemon=True).start()"
+    )
+    answer = deephaven_host.run(code, value="none", last=True)
+    assert (ended(answer), answer.out, answer.err) == (0, "", "")
+
+
+def test_signals_are_the_programs_own(deephaven_host):
+    deephaven_host.setup(executor="deephaven")
+    deephaven_host.run("import threading, time\n"
+                       "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()")
+    code = (
+        "import os, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})\n"
+        "os.kill(os.getpid(), signal.SIGUSR1)\nprint(signal.sigpending())"
+    )
+    assert deephaven_host.run(code, last=True).out == "{<Signals.SIGUSR1: 10>}\n"
+
+
 def test_a_warm_up_sets_no_context_for_the_program(deephaven_host):
     deephaven_host.setup(executor="deephaven", modules=["decimal"])
     deephaven_host.run("import decimal\nx = decimal.getcontext()")
