@@ -44,8 +44,8 @@ struct RunRequest {
   bool last = false; ///< no other follows: the agent's process may end with it
   /// What all that can be seeded is seeded with; nothing: with fresh entropy.
   std::optional<std::uint64_t> seed = std::nullopt;
-  bool hold_updates = false; ///< no table of the server changes by itself during the program
-  bool has_stdin = false;    ///< STDIN frames follow, for the last program only
+  bool hold_updates = false;    ///< no table of the server changes by itself during the program
+  bool has_stdin = false;       ///< STDIN frames follow, for the last program only
   Environment environment = {}; ///< beside what every program finds
 };
 
