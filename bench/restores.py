@@ -33,7 +33,7 @@ def request(code):
     """All that dhg sends to a guest for `code`, as bytes."""
     run = {"channel": "json-file", "filename": "<string>", "argv": ["-c"],
            "now_ns": time.time_ns(), "entropy": os.urandom(64).hex(), "last": True}
-    return (frame(1, b'{"protocol": 2}') + frame(2, code.encode()) + frame(3, HALF.read_bytes())
+    return (frame(1, b'{"protocol": 3}') + frame(2, code.encode()) + frame(3, HALF.read_bytes())
             + frame(4, json.dumps(run).encode()))
 
 

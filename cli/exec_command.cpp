@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "environment.hpp"
 #include "report.hpp"
 #include "setup.hpp"
 #include "tables.hpp"
@@ -53,14 +54,32 @@ std::string read_script(const std::string& path, const os::Ear& ear) {
 // As python3 has it: absolute, but not simplified.
 std::string absolute(const std::string& path) { return std::filesystem::absolute(path).string(); }
 
+// What the program reads, unless its own text comes from there. A terminal would be taken from
+// whoever types the next command.
+int input_of(const po::variables_map& values, ProgramKind kind) {
+  constexpr int kNone = -1;
+  const bool unwanted = values.count("no-stdin") != 0;
+  const bool interactive = values.count("interactive") != 0;
+  if (unwanted && interactive)
+    throw Error(Blame::usage, "--no-stdin and --interactive exclude each other");
+  if (interactive && kind == ProgramKind::stdin)
+    throw Error(Blame::usage, "the program itself is read from standard input",
+                "give it with -c or as a file, to use --interactive");
+  if (unwanted || kind == ProgramKind::stdin || os::is_null_device(os::kStandardInput))
+    return kNone;
+  return os::is_terminal(os::kStandardInput) && !interactive ? kNone : os::kStandardInput;
+}
+
 run::Program read_program(const po::variables_map& values, std::vector<std::string> rest,
                           const os::Ear& ear) {
   run::Program program;
   program.show_tables = values.count("no-show-tables") == 0;
   program.table_meta = values.count("no-table-meta") == 0;
   if (values.count("seed") != 0) program.seed = parse_seed(values["seed"].as<std::string>());
+  program.environment = read_environment(values, ear);
   if (values.count("code") != 0) {
     program.kind = ProgramKind::command;
+    program.input = input_of(values, program.kind);
     program.code = values["code"].as<std::string>();
     program.filename = "<string>";
     program.argv = {"-c"};
@@ -72,6 +91,7 @@ run::Program read_program(const po::variables_map& values, std::vector<std::stri
                 "see: dhg exec --help");
   const bool from_stdin = rest[0] == "-";
   program.kind = from_stdin ? ProgramKind::stdin : ProgramKind::script;
+  program.input = input_of(values, program.kind);
   program.code =
       from_stdin ? read_all(os::kStandardInput, "standard input", ear) : read_script(rest[0], ear);
   program.filename = from_stdin ? "<stdin>" : absolute(rest[0]);
@@ -120,10 +140,13 @@ Usage exec_usage() {
       "single expression; last, that of the last expression of any program; nothing")(
       "no-show-tables", "neither inspect nor show the tables that the program assigns")(
       "no-table-meta", "show only the first rows of tables: no row counts, columns or types")(
+      "interactive,i", "let the program read your terminal")(
+      "no-stdin", "leave standard input alone, as a shell's loop that reads it needs")(
       "json", "print one JSON object instead of the program's output")(
       "trace", po::value<std::string>()->value_name("FILE"),
       "write a trace, with every page fault, for Perfetto, chrome://tracing or dhg explain")(
       "verbose,v", "print the plugins and the time of each phase on stderr");
+  add_environment_options(usage.options);
   add_config_options(usage.options);
   return usage;
 }

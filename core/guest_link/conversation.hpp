@@ -36,6 +36,12 @@ struct GuestTimes {
   std::chrono::nanoseconds answered{};
 };
 
+/// What became of the input that a program was sent.
+struct InputNews {
+  std::uint64_t taken = 0; ///< bytes that a pipe has taken for it
+  bool refused = false;    ///< nobody reads there any more
+};
+
 /// The host's side of the protocol after the request is sent: takes bytes, knows
 /// what they mean and when the exchange is over. Does no I/O.
 class Conversation {
@@ -64,6 +70,8 @@ class Conversation {
   [[nodiscard]] State state() const noexcept { return state_; }
   [[nodiscard]] const std::vector<std::byte>& result() const noexcept { return result_; }
   [[nodiscard]] const AgentExit& agent_exit() const noexcept { return exit_; }
+  /// Since it was last asked for.
+  [[nodiscard]] InputNews take_input_news() noexcept { return std::exchange(input_news_, {}); }
   /// Whether DONE came before the process ended: there is a result.
   [[nodiscard]] bool has_result() const noexcept { return has_result_; }
   /// A phase of the guest's own, and how long it took.
@@ -102,6 +110,7 @@ class Conversation {
   AgentExit exit_;
   bool has_result_ = false;
   bool may_have_begun_ = true;
+  InputNews input_news_;
 };
 
 } // namespace dhg::guest_link

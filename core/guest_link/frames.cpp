@@ -11,7 +11,7 @@ namespace {
 
 bool known_from_guest(std::uint8_t type) {
   return type >= static_cast<std::uint8_t>(FrameType::guest_hello) &&
-         type <= static_cast<std::uint8_t>(FrameType::error);
+         type <= static_cast<std::uint8_t>(FrameType::stdin_taken);
 }
 
 } // namespace

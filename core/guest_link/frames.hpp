@@ -12,10 +12,12 @@ namespace dhg::guest_link {
 
 // The wire format of docs/guest-protocol.md.
 
-inline constexpr int kProtocolVersion = 2;
+inline constexpr int kProtocolVersion = 3;
 inline constexpr std::size_t kHeaderSize = 8;
 inline constexpr std::size_t kMaxPayloadToGuest = 1024 * 1024;
 inline constexpr std::size_t kMaxPayloadToHost = 32'760;
+/// Bytes of a program's input that the guest may be sent ahead of what it says it has taken.
+inline constexpr std::size_t kInputWindow = 256 * 1024;
 
 enum class FrameType : std::uint8_t {
   host_hello = 0x01,
@@ -25,6 +27,7 @@ enum class FrameType : std::uint8_t {
   quiesce = 0x05,
   setup = 0x06,
   interrupt = 0x07,
+  stdin = 0x08,
   guest_hello = 0x81,
   out = 0x82,
   err = 0x83,
@@ -33,6 +36,7 @@ enum class FrameType : std::uint8_t {
   quiesced = 0x86,
   exited = 0x87,
   error = 0x88,
+  stdin_taken = 0x89,
 };
 
 struct Frame {

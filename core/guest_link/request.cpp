@@ -75,16 +75,20 @@ std::string encode_run(const RunRequest& request) {
            {"kind", to_string(request.kind)},
            {"value", to_string(request.value)},
            {"hold_updates", request.hold_updates},
-           {"last", request.last}};
+           {"last", request.last},
+           {"stdin", request.has_stdin}};
   if (request.seed) run["seed"] = *request.seed;
+  for (const auto& [name, value] : request.environment) run["env"][name] = value;
   std::string text;
   try {
     text = run.dump();
   } catch (const json::exception&) {
-    throw Error(Blame::usage, "the program's name or an argument is not UTF-8");
+    throw Error(Blame::usage,
+                "the program's name, an argument or a variable of its environment is not UTF-8");
   }
   if (text.size() > kMaxPayloadToGuest)
-    throw Error(Blame::usage, fmt::format("the arguments have {} bytes; at most {} are allowed",
+    throw Error(Blame::usage, fmt::format("the arguments and the environment have {} bytes; at "
+                                          "most {} are allowed",
                                           text.size(), kMaxPayloadToGuest));
   append_frame(out, FrameType::run, text);
   return out;

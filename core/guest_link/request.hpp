@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dhg::guest_link {
@@ -22,6 +23,10 @@ enum class WantedValue {
   last,       ///< that of an expression which is its last statement
 };
 
+/// Variables for a program's environment: names that are not empty and have no '=', and values.
+/// Neither has a NUL.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
 /// A program to run in the guest.
 struct RunRequest {
   std::string code;     ///< bytes of the file; UTF-8 for a command
@@ -39,7 +44,9 @@ struct RunRequest {
   bool last = false; ///< no other follows: the agent's process may end with it
   /// What all that can be seeded is seeded with; nothing: with fresh entropy.
   std::optional<std::uint64_t> seed = std::nullopt;
-  bool hold_updates = false; ///< no table of the server changes by itself during the program
+  bool hold_updates = false;    ///< no table of the server changes by itself during the program
+  bool has_stdin = false;       ///< STDIN frames follow, for the last program only
+  Environment environment = {}; ///< beside what every program finds
 };
 
 /// What an agent that was booted just now is to make ready, once.

@@ -5,6 +5,9 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -32,6 +35,19 @@ void fill_standard_descriptors() noexcept {
 
 bool is_terminal(int fd) noexcept { return isatty(fd) == 1; }
 
+bool is_null_device(int fd) noexcept {
+  constexpr unsigned kMemoryDevices = 1; // Documentation/admin-guide/devices.txt
+  constexpr unsigned kNull = 3;
+  struct stat info {};
+  return fstat(fd, &info) == 0 && S_ISCHR(info.st_mode) &&
+         info.st_rdev == makedev(kMemoryDevices, kNull);
+}
+
+void replace_by_null(int fd) noexcept {
+  const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (null) (void)dup2(null.get(), fd);
+}
+
 UniqueFd duplicate(int fd) noexcept { return UniqueFd(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
 bool make_non_blocking(int fd) noexcept {
@@ -53,6 +69,19 @@ std::optional<std::size_t> read_now(int fd, std::span<char> into) noexcept {
   if (got > 0) return static_cast<std::size_t>(got);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
   return std::nullopt;
+}
+
+std::optional<std::size_t> read_available(int fd, std::span<char> into) noexcept {
+  struct stat info {};
+  // Of a file, what is not in memory would never count as there.
+  if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode)) {
+    const iovec place{into.data(), into.size()};
+    const auto got = preadv2(fd, &place, 1, -1, RWF_NOWAIT);
+    if (got > 0) return static_cast<std::size_t>(got);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+    if (got == 0 || errno != EOPNOTSUPP) return std::nullopt;
+  }
+  return read_now(fd, into);
 }
 
 std::optional<std::size_t> write_some(int fd, std::string_view text) noexcept {

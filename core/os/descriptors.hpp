@@ -32,9 +32,18 @@ struct Pipe {
 /// @throws Error
 [[nodiscard]] Pipe make_pipe();
 
+/// Whether it is /dev/null, where there is nothing to read.
+[[nodiscard]] bool is_null_device(int fd) noexcept;
+/// Puts /dev/null in the place of `fd`, which must be open.
+void replace_by_null(int fd) noexcept;
+
 /// Reads what is there now, as far as it fits. @param fd does not block
 /// @return how many bytes, 0 if there is nothing now; nothing at the end
 [[nodiscard]] std::optional<std::size_t> read_now(int fd, std::span<char> into) noexcept;
+/// The same from a descriptor that others have, too, so that it cannot be made not to block: one
+/// that poll(2) calls readable. What another process has read meanwhile is not waited for, as
+/// far as the kernel can tell.
+[[nodiscard]] std::optional<std::size_t> read_available(int fd, std::span<char> into) noexcept;
 /// Writes some of `text`, and waits for that if `fd` blocks. @return nothing, with errno
 [[nodiscard]] std::optional<std::size_t> write_some(int fd, std::string_view text) noexcept;
 

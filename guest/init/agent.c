@@ -6,7 +6,7 @@
 #include "init.h"
 #include "relay.h"
 
-enum { LAST_FD = 4 }; // of the agent's
+enum { LAST_FD = 5 }; // of the agent's
 
 // The descriptor becomes number `to` and is inherited.
 static void place(int fd, int to) {
@@ -29,11 +29,15 @@ static void make_pipe(int ends[2], int ours) {
   }
 }
 
+// In the order of the agent's descriptors, from 1 on.
+enum { PIPE_OUT, PIPE_ERR, PIPE_TO_AGENT, PIPE_FROM_AGENT, PIPE_INPUT, PIPES };
+
+// Which end of a pipe is ours; the other is the agent's.
+static int our_end(int pipe) { return pipe == PIPE_TO_AGENT || pipe == PIPE_INPUT ? 1 : 0; }
+
 struct agent start_agent(char* const argv[], char* const environment[], void (*prepare)(void)) {
-  // In the order of the agent's descriptors, from 1 on; it writes to all but the third.
-  enum { PIPES = 4, TO_AGENT = 2 };
   int pipes[PIPES][2];
-  for (int i = 0; i < PIPES; ++i) make_pipe(pipes[i], i == TO_AGENT ? 1 : 0);
+  for (int i = 0; i < PIPES; ++i) make_pipe(pipes[i], our_end(i));
   const pid_t pid = fork();
   if (pid < 0) fail("starting the agent", NULL);
   if (pid == 0) {
@@ -41,17 +45,18 @@ struct agent start_agent(char* const argv[], char* const environment[], void (*p
     if (prepare != NULL) prepare();
     const int console = out_of_the_way(STDERR_FILENO);
     int own[PIPES];
-    for (int i = 0; i < PIPES; ++i) own[i] = out_of_the_way(pipes[i][i == TO_AGENT ? 0 : 1]);
+    for (int i = 0; i < PIPES; ++i) own[i] = out_of_the_way(pipes[i][1 - our_end(i)]);
     for (int i = 0; i < PIPES; ++i) place(own[i], STDOUT_FILENO + i);
     execve(argv[0], argv, environment);
     const int why = errno;
     dup2(console, STDERR_FILENO);
     fail(argv[0], strerror(why));
   }
-  for (int i = 0; i < PIPES; ++i) close(pipes[i][i == TO_AGENT ? 0 : 1]);
+  for (int i = 0; i < PIPES; ++i) close(pipes[i][1 - our_end(i)]);
   return (struct agent){.pid = pid,
-                        .out = pipes[0][0],
-                        .err = pipes[1][0],
-                        .in = pipes[TO_AGENT][1],
-                        .frames = pipes[3][0]};
+                        .out = pipes[PIPE_OUT][0],
+                        .err = pipes[PIPE_ERR][0],
+                        .in = pipes[PIPE_TO_AGENT][1],
+                        .frames = pipes[PIPE_FROM_AGENT][0],
+                        .input = pipes[PIPE_INPUT][1]};
 }

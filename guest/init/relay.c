@@ -18,11 +18,13 @@
 #include <unistd.h>
 
 #include "init.h"
+#include "input.h"
 #include "outbound.h"
 
 // Types of frames that are ours: docs/guest-protocol.md.
 enum {
   FRAME_INTERRUPT = 0x07,
+  FRAME_STDIN = 0x08,
   FRAME_NEW_HOST = 0x0f,
   FRAME_STDOUT = 0x82,
   FRAME_STDERR = 0x83,
@@ -46,14 +48,16 @@ enum {
   CLOSED_MS = 2000,
 };
 
+enum receiver { FOR_AGENT, FOR_PROGRAM, FOR_US };
+
 // Bytes of the host on their way to the agent. A frame's header waits until it is whole.
 struct inbound {
   uint8_t bytes[64 * 1024];
   size_t begin;
-  size_t end;     // of what may go on
-  size_t arrived; // end of what was read; between the two: the beginning of a header
-  size_t payload; // bytes that are still to come of the frame that has begun
-  bool dropping;  // that frame is for us, not for the agent
+  size_t end;             // of what may go on
+  size_t arrived;         // end of what was read; between the two: the beginning of a header
+  size_t payload;         // bytes that are still to come of the frame that has begun
+  enum receiver receiver; // of that frame
 };
 
 // Frames of the agent; the last may not be whole yet.
@@ -65,6 +69,7 @@ struct received {
 
 static struct outbound to_host;
 static struct inbound to_agent;
+static struct input to_program;
 static struct received from_agent;
 
 struct state {
@@ -133,6 +138,17 @@ static int nudge(struct state* s) {
   return nudge(s);
 }
 
+// @return who is to have the frame's payload
+static enum receiver begin_frame(struct state* s, uint8_t type, size_t payload) {
+  if (type == FRAME_INTERRUPT) {
+    interrupt(s);
+    return FOR_US;
+  }
+  if (type != FRAME_STDIN) return FOR_AGENT;
+  if (payload == 0) input_end(&to_program);
+  return FOR_PROGRAM;
+}
+
 // Lets go on what may of the bytes that have arrived.
 static void sort_arrived(struct state* s) {
   struct inbound* in = &to_agent;
@@ -141,22 +157,21 @@ static void sort_arrived(struct state* s) {
     if (in->payload == 0) {
       if (in->arrived - at < FRAME_HEADER) break;
       in->payload = frame_payload(in->bytes + at);
-      in->dropping = in->bytes[at + 4] == FRAME_INTERRUPT;
-      if (in->dropping) {
-        interrupt(s);
-        at += FRAME_HEADER;
-      } else {
+      in->receiver = begin_frame(s, in->bytes[at + 4], in->payload);
+      if (in->receiver == FOR_AGENT) {
         memmove(in->bytes + in->end, in->bytes + at, FRAME_HEADER);
         in->end += FRAME_HEADER;
-        at += FRAME_HEADER;
       }
+      at += FRAME_HEADER;
       continue;
     }
     const size_t here = in->arrived - at;
     const size_t part = here < in->payload ? here : in->payload;
-    if (!in->dropping) {
+    if (in->receiver == FOR_AGENT) {
       memmove(in->bytes + in->end, in->bytes + at, part);
       in->end += part;
+    } else if (in->receiver == FOR_PROGRAM && !input_add(&to_program, in->bytes + at, part)) {
+      fail("the program's standard input", "the host sent more than it was told to");
     }
     at += part;
     in->payload -= part;
@@ -192,7 +207,8 @@ static void forget_host(struct state* s) {
   outbound_clear(&to_host);
   struct inbound* in = &to_agent;
   in->arrived = in->end;
-  if (in->dropping) in->payload = 0;
+  if (in->receiver != FOR_AGENT) in->payload = 0;
+  if (to_program.begun) input_end(&to_program);
 }
 
 // @return false while the agent has not taken all that is for it
@@ -447,7 +463,7 @@ static void tell_the_end(struct state* s) {
 
 // --- all of it
 
-enum { SIGNALS, AGENT, TO_AGENT, OUT, ERR, HOST, LISTENER, SLOTS };
+enum { SIGNALS, AGENT, TO_AGENT, INPUT, OUT, ERR, HOST, LISTENER, SLOTS };
 
 static int wait_for_any(const struct state* s, struct pollfd* set, int timeout) {
   const bool room = outbound_room(&to_host) > 0;
@@ -460,6 +476,10 @@ static int wait_for_any(const struct state* s, struct pollfd* set, int timeout) 
   }
   if (s->agent.in >= 0 && !agent_has_all()) {
     set[TO_AGENT] = (struct pollfd){.fd = s->agent.in, .events = POLLOUT};
+  }
+  if (input_is_watched(&to_program)) {
+    const short events = input_waits(&to_program) ? POLLOUT : 0;
+    set[INPUT] = (struct pollfd){.fd = to_program.fd, .events = events};
   }
   if (room) {
     set[OUT] = (struct pollfd){.fd = s->agent.out, .events = POLLIN};
@@ -509,6 +529,11 @@ static void run(struct state* s) {
     if (set[OUT].revents != 0) take_output(s, 0);
     if (set[ERR].revents != 0) take_output(s, 1);
     if (set[TO_AGENT].revents != 0) pass_to_agent(s);
+    if ((set[INPUT].revents & POLLERR) != 0) {
+      input_refuse(&to_program);
+    } else if (set[INPUT].revents != 0) {
+      input_write(&to_program);
+    }
     if (set[AGENT].revents != 0) {
       take_from_agent(s);
     } else {
@@ -519,6 +544,7 @@ static void run(struct state* s) {
       if (s->host >= 0 && may_take(s)) take_from_host(s);
     }
     if (set[SIGNALS].revents != 0) look_for_end(s);
+    if (!is_void(s) && input_report(&to_program, &to_host)) s->urgent = true;
     timeout = send_to_host(s);
     if (!s->ended) timeout = sooner(timeout, nudge(s));
     if (can_commit()) timeout = 0;
@@ -528,6 +554,7 @@ static void run(struct state* s) {
 void relay(struct port port, struct agent agent) {
   struct state s = {.port = port, .host = port.listens ? -1 : port.fd, .agent = agent};
   struct stat status;
+  to_program.fd = agent.input;
   s.is_serial = fstat(port.fd, &status) == 0 && S_ISCHR(status.st_mode);
   sigset_t child;
   sigemptyset(&child);

@@ -19,14 +19,15 @@ struct port {
 struct agent {
   pid_t pid;
   int in;     // a pipe: the host's frames to it
+  int input;  // a pipe: the program's standard input
   int frames; // a pipe: its frames to the host
   int out;    // where its descriptor 1 can be read
   int err;    // the same of 2
 };
 
-// Starts the agent: argv[0] is the program's path; in its process descriptors 1 to 4 are
-// pipes: its output, the frames to it, and its own. Calls `prepare` in the child before
-// execve, if it is not NULL. What fails is told by `fail`.
+// Starts the agent: argv[0] is the program's path; in its process descriptors 1 to 5 are
+// pipes: its output, the frames to it, its own, and what a program reads. Calls `prepare` in the
+// child before execve, if it is not NULL. What fails is told by `fail`.
 struct agent start_agent(char* const argv[], char* const environment[], void (*prepare)(void));
 
 // Passes everything on, until the agent's process is gone and the host has been told how

@@ -10,7 +10,7 @@ import tempfile
 _TOP = pathlib.Path(__file__).resolve().parents[2]
 _INIT = _TOP / "guest/init"
 _SOURCES = [
-    *(_INIT / name for name in ("relay.c", "agent.c", "outbound.c")),
+    *(_INIT / name for name in ("relay.c", "agent.c", "input.c", "outbound.c")),
     _TOP / "tests/fakes/relay_main.c",
 ]
 _FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Werror", f"-I{_INIT}"]

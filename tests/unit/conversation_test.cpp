@@ -36,7 +36,7 @@ struct Guest {
     conversation.feed({reinterpret_cast<const std::byte*>(text.data()), text.size()});
   }
   void greets() {
-    says(FrameType::guest_hello, R"({"protocol":2,"agent":"1.0","python":"3.11.2","more":[1]})");
+    says(FrameType::guest_hello, R"({"protocol":3,"agent":"1.0","python":"3.11.2","more":[1]})");
   }
 };
 
@@ -48,6 +48,22 @@ std::string exit_payload(int kind, std::int32_t status) {
 }
 
 } // namespace
+
+TEST_CASE("conversation: what became of the input") {
+  Guest guest;
+  guest.says(FrameType::stdin_taken, std::string_view("\1\1\0\0", 4)); // whenever
+  guest.greets();
+  guest.says(FrameType::stdin_taken, std::string_view("\2\0\0\0", 4));
+  auto news = guest.conversation.take_input_news();
+  CHECK(news.taken == 259);
+  CHECK_FALSE(news.refused);
+  guest.says(FrameType::done, R"({"exits":true})");
+  guest.says(FrameType::stdin_taken, std::string_view("\0\0\0\0", 4));
+  news = guest.conversation.take_input_news();
+  CHECK(news.taken == 0);
+  CHECK(news.refused);
+  CHECK_THROWS_AS(guest.says(FrameType::stdin_taken, "123"), Error);
+}
 
 TEST_CASE("conversation: a run from its greeting to its end") {
   Guest guest;
@@ -74,7 +90,7 @@ TEST_CASE("conversation: a run from its greeting to its end") {
 TEST_CASE("conversation: several frames in one read") {
   Guest guest;
   std::string text;
-  append_frame(text, FrameType::guest_hello, R"({"protocol":2,"agent":"","python":""})");
+  append_frame(text, FrameType::guest_hello, R"({"protocol":3,"agent":"","python":""})");
   append_frame(text, FrameType::out, "x");
   append_frame(text, FrameType::done, "{}");
   guest.says_bytes(text);
@@ -153,7 +169,7 @@ TEST_CASE("conversation: greetings that are none") {
     CHECK_THROWS_WITH(guest.says(FrameType::guest_hello, text), Contains("speaks protocol"));
   }
   Guest guest;
-  CHECK_THROWS_WITH(guest.says(FrameType::guest_hello, R"({"protocol":2,"agent":1})"),
+  CHECK_THROWS_WITH(guest.says(FrameType::guest_hello, R"({"protocol":3,"agent":1})"),
                     Contains("'agent' is not text"));
 }
 

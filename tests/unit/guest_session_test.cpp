@@ -6,6 +6,7 @@
 #include "os/unix_socket.hpp"
 #include "standard_output.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -83,7 +84,7 @@ class SocketGuest {
     return true;
   }
   bool greets() {
-    return says(FrameType::guest_hello, R"({"protocol":2,"agent":"1","python":"3"})");
+    return says(FrameType::guest_hello, R"({"protocol":3,"agent":"1","python":"3"})");
   }
   void hears(std::size_t bytes) {
     std::string buffer(64UL * 1024, '\0');
@@ -92,6 +93,26 @@ class SocketGuest {
       if (got <= 0) return;
       heard += static_cast<std::size_t>(got);
     }
+  }
+  // One STDIN frame. @return the size of its payload
+  std::size_t hears_input(std::string& payload) {
+    const auto exactly = [&](std::size_t bytes) {
+      std::string text(bytes, '\0');
+      for (std::size_t at = 0; at < bytes;) {
+        const auto got = recv(socket_.get(), text.data() + at, bytes - at, 0);
+        if (got <= 0) return std::string();
+        at += static_cast<std::size_t>(got);
+      }
+      return text;
+    };
+    const auto header = exactly(8);
+    if (header.empty()) return 0;
+    CHECK(header[4] == static_cast<char>(FrameType::stdin));
+    std::size_t size = 0;
+    for (unsigned i = 0; i < 4; ++i)
+      size |= std::size_t{static_cast<unsigned char>(header[i])} << 8 * i;
+    payload = size == 0 ? "" : exactly(size);
+    return payload.size();
   }
   void waits_for_the_end() { hears(SIZE_MAX); }
   std::atomic<std::size_t> heard{0};
@@ -135,6 +156,43 @@ TEST_CASE("exchange: a run from request to end") {
   CHECK(conversation.state() == Conversation::State::done);
   CHECK(host.capture.out_text() == "hello\n");
   CHECK(host.capture.err_text() == "oh\n");
+}
+
+TEST_CASE("exchange: an input is sent after the request, as far as it is taken") {
+  Host host;
+  int ends[2];
+  REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+  const UniqueFd reader(ends[0]);
+  const std::string text(3 * guest_link::kInputWindow, 'i');
+  std::jthread writer([&text, fd = UniqueFd(ends[1])] {
+    for (std::size_t at = 0; at < text.size();) {
+      const auto written = write(fd.get(), text.data() + at, text.size() - at);
+      if (written <= 0) return;
+      at += static_cast<std::size_t>(written);
+    }
+  });
+  SocketGuest guest([&](SocketGuest& g) {
+    g.hears(7);
+    g.greets();
+    std::size_t taken = 0;
+    for (std::string frame; taken < text.size();) {
+      const auto got = g.hears_input(frame);
+      if (got == 0) return;
+      taken += got;
+      std::string told(4, '\0');
+      for (unsigned i = 0; i < 4; ++i) told[i] = static_cast<char>(got >> 8 * i & 0xff);
+      if (!g.says(FrameType::stdin_taken, told)) return;
+    }
+    std::string last;
+    CHECK(g.hears_input(last) == 0); // its end
+    g.says(FrameType::done);
+    g.waits_for_the_end();
+  });
+  Conversation conversation(host.capture, {kNoLimit, kNoLimit});
+  const auto end = run::exchange(
+      guest.agent(), "request", conversation, host.capture,
+      {host.signals.fd(), host.vmm.fd(), deadline_in(20s), std::nullopt, reader.get()});
+  CHECK(end.stopped == Stopped::no);
 }
 
 TEST_CASE("exchange: a long request while the guest talks already") {

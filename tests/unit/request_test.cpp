@@ -44,7 +44,7 @@ TEST_CASE("request: the greeting") {
   const auto frames = split(encode_hello());
   REQUIRE(frames.size() == 1);
   CHECK(frames[0].type == 0x01);
-  CHECK(json::parse(frames[0].payload) == json{{"protocol", 2}});
+  CHECK(json::parse(frames[0].payload) == json{{"protocol", 3}});
 }
 
 TEST_CASE("request: code, channel, then what runs them") {
@@ -102,6 +102,20 @@ TEST_CASE("request: whether updates are held") {
   CHECK(json::parse(split(encode_run(request)).back().payload)["hold_updates"] == false);
   request.hold_updates = true;
   CHECK(json::parse(split(encode_run(request)).back().payload)["hold_updates"] == true);
+}
+
+TEST_CASE("request: the environment, and whether there is an input") {
+  auto request = hello();
+  auto run = json::parse(split(encode_run(request)).back().payload);
+  CHECK(run["stdin"] == false);
+  CHECK_FALSE(run.contains("env"));
+  request.has_stdin = true;
+  request.environment = {{"A", "1"}, {"B", "x=y"}};
+  run = json::parse(split(encode_run(request)).back().payload);
+  CHECK(run["stdin"] == true);
+  CHECK(run["env"] == json{{"A", "1"}, {"B", "x=y"}});
+  request.environment = {{"A", "\xff"}};
+  CHECK_THROWS_AS(encode_run(request), Error);
 }
 
 TEST_CASE("request: a clone gets the time and fresh random bytes") {

@@ -87,11 +87,13 @@ void converse(int agent, const Program& program, const ExecParts& parts, Watch w
       guest_link::encode_run({program.code, program.filename, program.argv, parts.channel.name,
                               std::string(parts.channel.object->guest_half()), true,
                               program.show_tables, program.table_meta, program.kind, program.value,
-                              true, program.seed, settings.run.hold_updates});
+                              true, program.seed, settings.run.hold_updates, program.input >= 0,
+                              program.environment});
   auto run = context.timeline.span("run");
   const auto sent = timing::Clock::now();
   report.code_may_have_run = true;
   watch.grace = kInterruptGrace;
+  watch.input = program.input;
   ExchangeEnd end;
   try {
     end = exchange(agent, request, conversation, context.sink, watch);

@@ -33,8 +33,11 @@ struct Program {
   guest_link::WantedValue value = guest_link::WantedValue::none;
   /// What all that can be seeded is seeded with; nothing: with fresh entropy.
   std::optional<std::uint64_t> seed = std::nullopt;
-  bool show_tables = true; ///< those that it assigns become part of the result
-  bool table_meta = true;  ///< with their row counts, columns and types
+  bool show_tables = true;                  ///< those that it assigns become part of the result
+  bool table_meta = true;                   ///< with their row counts, columns and types
+  guest_link::Environment environment = {}; ///< beside what every program finds
+  /// A descriptor, borrowed, of what it reads as its standard input: see ProgramInput. -1: none.
+  int input = -1;
 };
 
 /// How a run ended, in one word for scripts.

@@ -4,6 +4,7 @@
 #include "os/descriptors.hpp"
 #include "os/readiness.hpp"
 #include "os/unix_socket.hpp"
+#include "run/exec/program_input.hpp"
 
 #include <array>
 #include <csignal>
@@ -15,7 +16,7 @@ namespace {
 using guest_link::Conversation;
 using State = Conversation::State;
 
-enum Slot : std::size_t { kAgent, kSignals, kVmm, kOut, kErr, kSlots };
+enum Slot : std::size_t { kAgent, kSignals, kVmm, kOut, kErr, kIn, kSlots };
 using PollSet = std::array<pollfd, kSlots>;
 
 PollSet base_set(const Watch& watch) {
@@ -47,21 +48,31 @@ bool send_some(int agent, std::string_view& request) {
   return sent.has_value();
 }
 
-// What is being sent: the request, and later the word that the user wants an end.
+// What is being sent: the request, then the program's input, and the word that the user wants
+// an end.
 class Outgoing {
  public:
-  explicit Outgoing(std::string_view request) : request_(request) {}
-  [[nodiscard]] bool empty() const noexcept { return request_.empty() && word_.empty(); }
+  Outgoing(std::string_view request, ProgramInput& input) : request_(request), input_(input) {}
+  [[nodiscard]] bool empty() const noexcept {
+    return request_.empty() && word_.empty() && input_.pending().empty();
+  }
   [[nodiscard]] std::size_t unsent() const noexcept { return request_.size(); }
   void interrupt() {
     interrupt_ = guest_link::encode_interrupt();
     word_ = interrupt_;
   }
   // @return false if the other end is gone
-  bool send_to(int agent) { return send_some(agent, request_.empty() ? word_ : request_); }
+  bool send_to(int agent) {
+    if (!request_.empty()) return send_some(agent, request_);
+    if (!word_.empty() && !input_.in_the_middle()) return send_some(agent, word_);
+    const auto sent = os::send_now(agent, input_.pending());
+    input_.sent(sent.value_or(0));
+    return sent.has_value();
+  }
 
  private:
   std::string_view request_;
+  ProgramInput& input_;
   std::string interrupt_;
   std::string_view word_;
 };
@@ -87,7 +98,8 @@ ExchangeEnd await_readable(int fd, const Watch& watch) {
 ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversation,
                      PumpedSink& sink, const Watch& watch) {
   ExchangeEnd end;
-  Outgoing outgoing(request);
+  ProgramInput input(watch.input);
+  Outgoing outgoing(request, input);
   end.unsent = outgoing.unsent();
   auto deadline = watch.deadline;
   bool closed = false; // the stream's end: that is how the VMM's death shows, after its last words
@@ -102,6 +114,7 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
           static_cast<short>((sink.full() ? 0 : POLLIN) | (outgoing.empty() ? 0 : POLLOUT));
       if (events != 0) set[kAgent] = {agent, events, 0};
     }
+    if (!over(conversation) && outgoing.unsent() == 0) set[kIn] = {input.source(), POLLIN, 0};
     if (sink.pending(os::kStandardOutput)) set[kOut] = {os::kStandardOutput, POLLOUT, 0};
     if (sink.pending(os::kStandardError)) set[kErr] = {os::kStandardError, POLLOUT, 0};
 
@@ -128,6 +141,7 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
         return end;
       }
     }
+    if (set[kIn].revents != 0) input.read();
     if ((set[kAgent].revents & POLLOUT) != 0) {
       end.request_begun = true;
       closed = !outgoing.send_to(agent);
@@ -135,6 +149,7 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
     }
     if ((set[kAgent].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
       closed = !receive(agent, conversation);
+    input.note(conversation.take_input_news());
   }
   if (!over(conversation)) end.stopped = Stopped::vm_ended;
   return end;

@@ -36,6 +36,8 @@ struct Watch {
   /// How long a program may go on after SIGINT, of which the guest is told; a second signal
   /// ends the wait at once. No value: so does the first.
   std::optional<std::chrono::milliseconds> grace = std::nullopt;
+  /// What the program reads as its standard input, see ProgramInput; -1: nothing.
+  int input = -1;
 };
 
 /// Waits until `fd` is readable. @return why not, if something else came first.

@@ -70,6 +70,14 @@ def _texts(request, name):
     return texts
 
 
+def _environment(request):
+    variables = _member(request, "env", dict, {})
+    for name, value in variables.items():
+        if type(value) is not str or "\0" in name + value or "=" in name or not name:
+            raise RequestError("'env' is not an environment")
+    return variables
+
+
 _GREETING = protocol.frame(
     protocol.GUEST_HELLO,
     json.dumps(
@@ -99,12 +107,16 @@ class Run:
         self.table_meta = _flag(request, "table_meta", True)
         self.hold_updates = _flag(request, "hold_updates", False)
         self.last = _flag(request, "last", False)
+        self.has_input = _flag(request, "stdin", False)
+        self.environment = _environment(request)
         self.now_ns = _member(request, "now_ns", int, 0)
         self.seed = request.get("seed")
         try:
             self.entropy = bytes.fromhex(_member(request, "entropy", str, ""))
         except ValueError:
             raise RequestError("'entropy' is not hexadecimal") from None
+        if self.has_input and not self.last:
+            raise RequestError("only the last program has an input")
         if self.now_ns < 0 or len(self.entropy) not in (0, renew.ENTROPY_BYTES):
             raise RequestError("'now_ns' or 'entropy' is out of range")
         if self.seed is not None and (type(self.seed) is not int or not 0 <= self.seed < 2**64):
@@ -128,10 +140,10 @@ class Setup:
 class Agent:
     """Answers one host."""
 
-    def __init__(self, port):
+    def __init__(self, port, input_fd):
         self._outbox = Outbox(port)
         self._reader = FrameReader(port)
-        self._streams = Streams()
+        self._streams = Streams(input_fd)
         self._executor = PythonExecutor()
         self._code = b""
         self._channel_source = b""
@@ -289,6 +301,11 @@ class Agent:
 
     def _program(self, run, code, channel_source):
         channel = self._channel(run.channel, channel_source)
+        if run.has_input:
+            self._streams.read_input()
+        if run.environment:
+            os.environ.update(run.environment)
+            time.tzset()  # Python and C have read it already
         if run.kind == source.SCRIPT:
             source.place(run.filename, code)
             sys.path[0] = os.path.dirname(os.path.realpath(run.filename))
@@ -348,8 +365,11 @@ class Agent:
         self._outbox.send(protocol.frame(protocol.QUIESCED, answer.encode()))
 
 
-def serve(port):
-    """Runs the agent on an open Port. Returns the status that this process is to exit with."""
+def serve(port, input_fd):
+    """Runs the agent on an open Port; a program reads `input_fd`, a pipe.
+
+    Returns the status that this process is to exit with.
+    """
     hooks.publish()
     nudge.install()
-    return Agent(port).serve()
+    return Agent(port, input_fd).serve()

@@ -5,7 +5,7 @@ import socket
 import pytest
 from conftest import CODE, DONE, GUEST_HELLO, HELLO, LIMIT, Host, frame, start_agent
 
-GREETING = b'{"protocol": 2}'
+GREETING = b'{"protocol": 3}'
 
 
 class Machine:

@@ -9,14 +9,14 @@ import pytest
 from conftest import (CHANNEL, CODE, DONE, ERROR, GUEST_HALF, GUEST_HELLO, HELLO, QUIESCE, QUIESCED,
                       RESULT, RUN, STDOUT, frame)
 
-GREETING = frame(HELLO, b'{"protocol": 2}')
+GREETING = frame(HELLO, b'{"protocol": 3}')
 
 
 def test_hello_is_answered_at_once(host):
     host.send(GREETING)
     kind, payload = host.next()
     assert kind == GUEST_HELLO
-    assert json.loads(payload)["protocol"] == 2
+    assert json.loads(payload)["protocol"] == 3
 
 
 def test_everything_in_one_write(host):
@@ -45,7 +45,7 @@ def test_other_protocol_version(host):
     [
         struct.pack("<IB3x", 1024 * 1024 + 1, CODE),
         struct.pack("<IB3x", 0xFFFFFFFF, CODE),
-        struct.pack("<IB3x", 0, 0x08),
+        struct.pack("<IB3x", 0, 0x09),
         struct.pack("<IB3x", 0, 0x82),
         struct.pack("<IB3s", 0, CODE, b"\0\0\1"),
     ],
