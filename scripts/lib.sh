@@ -24,6 +24,8 @@ reference_packages=(doxygen)
 abi_packages=(abigail-tools)
 # What CPack and the smoke test of the packages run.
 package_packages=(dpkg-dev file mmdebstrap)
+# What tests/kvm makes a machine of.
+kvm_machine_packages=(qemu-system-x86 busybox-static cpio kmod xz-utils)
 
 # ensure_packages NAME...: installs the Debian packages that are missing.
 ensure_packages() {
