@@ -38,12 +38,14 @@ class _Hooks:
             raise HookError(f"the {self.name} hooks took longer than {SECONDS} s")
 
         handler = signal.signal(signal.SIGALRM, late)
+        mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})  # see own_signals
         signal.setitimer(signal.ITIMER_REAL, SECONDS)
         try:
             for function, args, kwargs in calls:
                 self._call(function, args, kwargs)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             signal.signal(signal.SIGALRM, handler)
 
     def _call(self, function, args, kwargs):

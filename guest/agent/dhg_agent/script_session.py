@@ -51,10 +51,10 @@ class ScriptSessionExecutor:
     # The server outlives every program.
     may_exit = False
 
-    @own_signals.blocked()
     def __init__(self, jvm_args, modules, say):
         if not forking.install():
             say("os.fork() may hang in rare cases: this is another Python than it is known for")
+        self._mask = own_signals.block()  # until the last program: what is made stays
         self._scope = fresh_main()  # the server takes what is `__main__` when it starts
         began = time.monotonic()
         server_start.start(jvm_args)
@@ -99,12 +99,7 @@ class ScriptSessionExecutor:
         """
         program = session.current
         if program.last:
-            self._run(program)
-        else:
-            with own_signals.blocked():  # its threads stay
-                self._run(program)
-
-    def _run(self, program):
+            own_signals.restore(self._mask)
         introduce(self._scope, program)
         before = dict(self._scope)
         if program.hold_updates:

@@ -6,7 +6,7 @@ import sys
 import textwrap
 
 import pytest
-from conftest import STDERR, STDOUT
+from conftest import QUIESCE, STDERR, STDOUT, frame
 from test_ending import comparable, cpython, ended
 
 PROGRAMS = {
@@ -64,6 +64,17 @@ def test_a_daemon_that_uses_names_of_the_program(deephaven_host):
     )
     answer = deephaven_host.run(code, value="none", last=True)
     assert (ended(answer), answer.out, answer.err) == (0, "", "")
+
+
+def test_hooks_have_their_limit(deephaven_host):
+    deephaven_host.setup(executor="deephaven")
+    deephaven_host.run(
+        "import sys, time; sys.modules['dhg_agent.hooks'].SECONDS = 0.2\n"
+        "from snapshot_restore_py import register_before_snapshot\n"
+        "@register_before_snapshot\ndef slow(): time.sleep(30)"
+    )
+    deephaven_host.send(frame(QUIESCE, b"{}"))
+    assert "took longer than 0.2 s" in deephaven_host.answer().error
 
 
 def test_signals_are_the_programs_own(deephaven_host):
