@@ -38,7 +38,7 @@ def unprivileged(dhg):
 def test_what_is_used_instead_is_said(unprivileged):
     run = unprivileged("exec", "--vm", "-c", "print('hello')")
     assert (run.returncode, run.stdout) == (0, "hello\n")
-    assert "page server 'file' instead of 'lazy-4k'" in run.stderr
+    assert "page server 'file' instead of 'working-set'" in run.stderr
 
 
 def test_without_leave_to_fall_back_it_is_an_error(unprivileged):

@@ -26,6 +26,13 @@ struct ExecParts {
 /// @throws Error
 [[nodiscard]] ExecParts choose_parts(const ExecContext& context, ExecReport& report);
 
+/// @throws Error if the launcher cannot restore the snapshot, with the command that makes one
+///   which it can
+void check_fit(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher,
+               const config::Settings& settings);
+/// @throws Error for settings that mean nothing to this page server
+void check_options(const ActivePlugin<PageServer>& page_server, const config::Settings& settings);
+
 /// The machine that the snapshot is of.
 [[nodiscard]] MachineSpec machine_of(const snapshot::Manifest& manifest);
 

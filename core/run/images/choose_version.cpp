@@ -1,14 +1,15 @@
 #include "run/images/choose_version.hpp"
 
 #include "dhg/error.hpp"
+#include "run/images/prepare_command.hpp"
 
 #include <fmt/format.h>
 
 namespace dhg::run {
 
-std::string newest_version(const snapshot::Store& store, const snapshot::SnapshotKey& key,
-                           const Recipe& recipe) {
-  std::string version;
+std::optional<std::string> newest_version(const snapshot::Store& store,
+                                          const snapshot::SnapshotKey& key) {
+  std::optional<std::string> version;
   std::string created; // RFC 3339 in UTC: the order of texts is that of times
   for (const auto& name : store.names()) {
     if (!name.starts_with(key.image + "-")) continue;
@@ -20,22 +21,18 @@ std::string newest_version(const snapshot::Store& store, const snapshot::Snapsho
     version = candidate.version;
     created = manifest->created;
   }
-  if (!version.empty()) return version;
-  auto wanted = key;
-  wanted.version = recipe.default_version;
-  throw Error(
-      Blame::environment,
-      fmt::format("there is no snapshot of image '{}' in {}", key.image, store.root().string()),
-      fmt::format("make it with: {}", snapshot::prepare_command(snapshot::snapshot_name(wanted))));
+  return version;
 }
 
-std::string wanted_snapshot(const std::filesystem::path& images, const config::Settings& settings,
-                            const snapshot::Store& store, const std::string& launcher) {
-  const auto recipe = load_recipe(images, settings.image);
-  auto key = snapshot_key(recipe, settings, launcher);
+snapshot::Snapshot open_wanted_snapshot(const std::filesystem::path& images,
+                                        const config::Settings& settings,
+                                        const snapshot::Store& store,
+                                        const ActivePlugin<VmLauncher>& launcher) {
+  const auto recipe = load_recipe(images, settings.image, settings.image_origin);
+  auto key = snapshot_key(recipe, settings, launcher.name, launcher.changed_options);
   if (key.version.empty() && !recipe.default_version.empty())
-    key.version = newest_version(store, key, recipe);
-  return snapshot::snapshot_name(key);
+    key.version = newest_version(store, key).value_or(recipe.default_version);
+  return store.open_snapshot(snapshot::snapshot_name(key), prepare_command(settings, key.version));
 }
 
 } // namespace dhg::run
