@@ -283,7 +283,8 @@ int compare(const Invocation& invocation) {
   const auto registry = make_registry(layout);
   const auto files = check_variants(measurement, [&](const config::Settings& settings) {
     auto found = run::preflight(settings, registry, store, layout);
-    return VariantFacts{found.accelerator, found.vmm_version, std::move(found.files)};
+    return VariantFacts{found.accelerator, found.vmm_version, std::move(found.files),
+                        std::move(found.substitution)};
   });
   const BaselineStore baselines(store.root());
   std::optional<Baseline> baseline;

@@ -179,6 +179,8 @@ Snapshot Store::open_snapshot(const std::string& name, const std::string& prepar
   }
 }
 
+bool Store::has_snapshot(const std::string& name) const { return fs::exists(snapshot_path(name)); }
+
 std::optional<Manifest> Store::try_manifest(const std::string& name) const {
   if (!fs::exists(snapshot_path(name))) return std::nullopt;
   try {

@@ -76,6 +76,8 @@ class Store {
   /// @throws Error that says what is wrong and how to mend it
   [[nodiscard]] Snapshot open_snapshot(const std::string& name,
                                        const std::string& prepare = "dhg vm prepare") const;
+  /// Whether there is one, complete or not.
+  [[nodiscard]] bool has_snapshot(const std::string& name) const;
   /// The manifest, if there is a readable one.
   [[nodiscard]] std::optional<Manifest> try_manifest(const std::string& name) const;
   /// Keeps others from making the same thing meanwhile.

@@ -15,22 +15,30 @@ namespace {
 // The page server to use: the one that was asked for, or, where userfaultfd is
 // not permitted and the config allows it, the one that does without.
 ActivePlugin<PageServer> choose_page_server(const ExecContext& context, ExecReport& report) {
+  const auto& settings = context.settings;
   auto wanted =
-      activate<PageServer>(context.registry, DHG_PAGE_SERVER, context.settings.page_server.choice);
-  if (wanted.object->backing() == MemoryBacking::private_mapping) return wanted;
+      activate<PageServer>(context.registry, DHG_PAGE_SERVER, settings.page_server.choice);
+  const auto substitution = substitution_for(wanted, settings);
+  if (substitution.empty()) return wanted;
+  report.substitutions.push_back(substitution);
+  return activate<PageServer>(context.registry, DHG_PAGE_SERVER,
+                              {settings.page_server.fallback, std::nullopt});
+}
+
+} // namespace
+
+std::string substitution_for(const ActivePlugin<PageServer>& wanted,
+                             const config::Settings& settings) {
+  if (wanted.object->backing() == MemoryBacking::private_mapping) return {};
   const auto why_not = os::uffd::why_not_permitted();
-  if (why_not.empty()) return wanted;
-  const auto& fallback = context.settings.page_server.fallback;
+  if (why_not.empty()) return {};
+  const auto& fallback = settings.page_server.fallback;
   if (fallback.empty())
     throw Error(Blame::environment,
                 fmt::format("page server '{}' needs userfaultfd: {}", wanted.name, why_not),
                 "or use one without: 'dhg doctor' names them");
-  report.substitutions.push_back(
-      fmt::format("page server '{}' instead of '{}': {}", fallback, wanted.name, why_not));
-  return activate<PageServer>(context.registry, DHG_PAGE_SERVER, {fallback, std::nullopt});
+  return fmt::format("page server '{}' instead of '{}': {}", fallback, wanted.name, why_not);
 }
-
-} // namespace
 
 void check_fit(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher,
                const config::Settings& settings) {
@@ -69,8 +77,8 @@ ExecParts choose_parts(const ExecContext& context, ExecReport& report) {
   auto launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
   report.launcher = launcher.name;
   // The plugins are looked at while the snapshot is being opened.
-  auto opened = std::async(std::launch::async, [&] {
-    return open_wanted_snapshot(context.layout.images, settings, context.store, launcher);
+  auto opened = std::async(std::launch::async, [&, identity = identify(launcher)] {
+    return open_wanted_snapshot(context.layout.images, settings, context.store, identity);
   });
   auto page_server = choose_page_server(context, report);
   auto channel =

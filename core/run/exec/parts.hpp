@@ -10,6 +10,7 @@
 #include "snapshot/store.hpp"
 
 #include <memory>
+#include <string>
 
 namespace dhg::run {
 
@@ -26,6 +27,11 @@ struct ExecParts {
 /// @throws Error
 [[nodiscard]] ExecParts choose_parts(const ExecContext& context, ExecReport& report);
 
+/// What takes the place of a page server that needs userfaultfd where that is not permitted, in
+/// a sentence; empty: nothing has to.
+/// @throws Error if the settings permit no substitution
+[[nodiscard]] std::string substitution_for(const ActivePlugin<PageServer>& wanted,
+                                           const config::Settings& settings);
 /// @throws Error if the launcher cannot restore the snapshot, with the command that makes one
 ///   which it can
 void check_fit(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher,

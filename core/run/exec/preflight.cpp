@@ -10,17 +10,19 @@ namespace dhg::run {
 
 Preflight preflight(const config::Settings& settings, const plugin::Registry& registry,
                     const snapshot::Store& store, const Layout& layout) {
-  check_options(activate<PageServer>(registry, DHG_PAGE_SERVER, settings.page_server.choice),
-                settings);
+  const auto page_server =
+      activate<PageServer>(registry, DHG_PAGE_SERVER, settings.page_server.choice);
+  check_options(page_server, settings);
   (void)activate<ResultChannel>(registry, DHG_RESULT_CHANNEL, settings.result_channel);
   const auto launcher = activate<VmLauncher>(registry, DHG_VM_LAUNCHER, settings.launcher);
   require_met(launcher.object->requirements(Purpose::restore));
-  const auto snapshot = open_wanted_snapshot(layout.images, settings, store, launcher);
+  const auto snapshot = open_wanted_snapshot(layout.images, settings, store, identify(launcher));
   check_fit(snapshot, launcher, settings);
   const auto& manifest = snapshot.manifest();
   return {manifest.machine.accelerator,
           manifest.launcher.version,
-          {snapshot.file("memory"), snapshot.file("state"), snapshot.rootfs()}};
+          {snapshot.file("memory"), snapshot.file("state"), snapshot.rootfs()},
+          substitution_for(page_server, settings)};
 }
 
 } // namespace dhg::run
