@@ -154,7 +154,7 @@ class Reports {
     if (csv_) csv_->publish(csv_report(result));
     if (json_)
       json_->publish(document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-    if (html_) html_->publish(html_report(document));
+    if (html_) html_->publish(html_report(result, document));
   }
 
  private:
@@ -243,6 +243,14 @@ void note_cache(Measurement& measurement) {
         "files that external commands read are unknown and were not dropped from the page cache");
 }
 
+void note_few_rounds(Measurement& measurement, const Analysis& analysis) {
+  if (const auto needed = rounds_needed(analysis))
+    measurement.notes.push_back(fmt::format(
+        "too few rounds for a verdict: with {} pair{} of variants, no difference can be shown with "
+        "fewer than {} rounds (--runs {})",
+        analysis.pairs.size(), analysis.pairs.size() == 1 ? "" : "s", *needed, *needed));
+}
+
 Measurement plan(const Invocation& invocation, const run::Layout& layout) {
   const auto& values = invocation.values;
   VariantRequest request{invocation.arguments, texts(values, "set"), {}, texts(values, "external")};
@@ -275,7 +283,8 @@ int compare(const Invocation& invocation) {
   const auto registry = make_registry(layout);
   const auto files = check_variants(measurement, [&](const config::Settings& settings) {
     auto found = run::preflight(settings, registry, store, layout);
-    return VariantFacts{found.accelerator, found.vmm_version, std::move(found.files)};
+    return VariantFacts{found.accelerator, found.vmm_version, std::move(found.files),
+                        std::move(found.substitution)};
   });
   const BaselineStore baselines(store.root());
   std::optional<Baseline> baseline;
@@ -294,6 +303,7 @@ int compare(const Invocation& invocation) {
   }
   note_cache(measurement);
   auto analysis = analyse(measurement);
+  note_few_rounds(measurement, analysis);
   analysis.conditions = evaluate(conditions, measurement, baseline);
   if (baseline) {
     analysis.baseline = baseline->name;

@@ -1,9 +1,12 @@
 #include "command.hpp"
+#include "setup.hpp"
 
 #include "compare/explain/explain.hpp"
 #include "dhg/error.hpp"
+#include "plugin/descriptor.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -22,8 +25,9 @@ Usage explain_usage() {
   Usage usage;
   usage.about =
       "Shows where the time of a run went, and which settings its record suggests changing.\n"
-      "It uses nothing but that file.";
-  usage.arguments = {{"FILE", "what 'dhg exec --trace' or 'dhg exec --json' wrote", {}}};
+      "Of a comparison, it shows each run in a line and the run of median time in full.";
+  usage.arguments = {
+      {"FILE", "what 'dhg exec --trace', 'dhg exec --json' or 'dhg compare --json' wrote", {}}};
   return usage;
 }
 
@@ -66,14 +70,75 @@ void print(const explain::Evidence& evidence, const explain::Explanation& explan
               << suggestion.basis << '\n';
   }
   if (explanation.suggestions.empty()) std::cout << "  nothing\n";
-  std::cout
-      << "\nOne run proves nothing. To be sure: dhg compare fast.yaml --vary KEY=THIS,THAT ...\n";
+}
+
+using Servers = std::vector<explain::PageServerFacts>;
+
+// Those of this installation and of DHG_PLUGIN_PATH.
+Servers known_page_servers() {
+  Servers servers;
+  for (const auto& listed : make_registry(run::installed_layout()).list()) {
+    if (listed.error || !listed.plugin || listed.kind != DHG_PAGE_SERVER) continue;
+    const auto traits = plugin::traits_of(*listed.plugin->descriptor);
+    servers.push_back({listed.name, (traits.bits & DHG_TRAIT_NO_FAULTS) == 0,
+                       (traits.bits & DHG_TRAIT_LEARNS) != 0,
+                       (traits.bits & DHG_TRAIT_ATTACHES_AT_ONCE) != 0, traits.fault_bytes});
+  }
+  return servers;
+}
+
+std::string in_a_line(const explain::ComparedRun& run) {
+  if (!run.failure.empty()) return "failed: " + run.failure;
+  auto line = fmt::format("{:.1f} ms", run.evidence.elapsed_ms);
+  const auto steps = explain::explain(run.evidence, {}).steps;
+  constexpr std::size_t kShown = 3;
+  for (std::size_t i = 0; i < std::min(kShown, steps.size()); ++i)
+    line += fmt::format("{} {} {:.1f}", i == 0 ? ":" : ",", steps[i].name, steps[i].ms);
+  return line + fmt::format("; {} faults", run.evidence.faults);
+}
+
+// The run whose time is the median one of its variant.
+const explain::Evidence* typical(std::vector<const explain::Evidence*> runs) {
+  if (runs.empty()) return nullptr;
+  const auto middle = runs.begin() + static_cast<std::ptrdiff_t>((runs.size() - 1) / 2);
+  std::nth_element(runs.begin(), middle, runs.end(),
+                   [](const auto* a, const auto* b) { return a->elapsed_ms < b->elapsed_ms; });
+  return *middle;
+}
+
+void print_comparison(const std::vector<explain::ComparedRun>& runs, const Servers& servers) {
+  std::vector<std::string> variants;
+  for (const auto& run : runs)
+    if (std::find(variants.begin(), variants.end(), run.variant) == variants.end())
+      variants.push_back(run.variant);
+  if (variants.empty()) std::cout << "no run of dhg is in this comparison\n";
+  for (const auto& variant : variants) {
+    std::cout << fmt::format("{}{}, run by run:\n", variant == variants.front() ? "" : "\n",
+                             variant);
+    std::vector<const explain::Evidence*> succeeded;
+    for (const auto& run : runs) {
+      if (run.variant != variant) continue;
+      std::cout << fmt::format("  round {}: {}\n", run.round, in_a_line(run));
+      if (run.failure.empty()) succeeded.push_back(&run.evidence);
+    }
+    if (const auto* evidence = typical(std::move(succeeded))) {
+      std::cout << "\nIts run of median time: ";
+      print(*evidence, explain::explain(*evidence, servers));
+    }
+  }
 }
 
 int explain_file(const Invocation& invocation) {
   const auto& path = invocation.arguments[0];
-  const auto evidence = explain::read_evidence(read_file(path), path);
-  print(evidence, explain::explain(evidence));
+  const auto text = read_file(path);
+  if (const auto runs = explain::read_compared_runs(text, path)) {
+    print_comparison(*runs, known_page_servers());
+    return 0;
+  }
+  const auto evidence = explain::read_evidence(text, path);
+  print(evidence, explain::explain(evidence, known_page_servers()));
+  std::cout
+      << "\nOne run proves nothing. To be sure: dhg compare fast.yaml --vary KEY=THIS,THAT ...\n";
   return 0;
 }
 

@@ -1,7 +1,11 @@
 #include "command.hpp"
 #include "setup.hpp"
 
+#include "config/units.hpp"
+#include "plugin/descriptor.hpp"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <iostream>
 
 namespace dhg::cli {
@@ -21,6 +25,19 @@ void print_option(const dhg_option& option) {
             << fmt::format("  {:<12} {}\n", "", option.description);
 }
 
+void print_traits(const dhg_plugin_descriptor& descriptor) {
+  const auto traits = plugin::traits_of(descriptor);
+  const auto has = [&](dhg_trait trait) { return (traits.bits & trait) != 0; };
+  std::vector<std::string> words;
+  if (has(DHG_TRAIT_LEARNS)) words.emplace_back("learns from earlier runs");
+  if (has(DHG_TRAIT_NO_FAULTS)) words.emplace_back("needs no userfaultfd");
+  if (has(DHG_TRAIT_ATTACHES_AT_ONCE)) words.emplace_back("copies nothing before the guest runs");
+  if (traits.fault_bytes > 0)
+    words.push_back(
+        fmt::format("installs {} around a fault", config::format_size(traits.fault_bytes)));
+  if (!words.empty()) std::cout << fmt::format("traits       {}\n", fmt::join(words, "; "));
+}
+
 int info(const Invocation& invocation) {
   const auto registry = make_registry(run::installed_layout());
   const auto& name_or_path = invocation.arguments[0];
@@ -33,6 +50,7 @@ int info(const Invocation& invocation) {
       d.name, plugin::kind_name(kind), d.version, d.abi_major, d.abi_minor, d.cxx_abi,
       plugin.path.string(), d.description, plugin::kind_section(kind),
       name_or_path.find('/') == std::string::npos ? name_or_path : plugin.path.string());
+  print_traits(d);
   if (d.option_count == 0) {
     std::cout << "options      none\n";
     return 0;

@@ -12,13 +12,16 @@ std::optional<std::string> environment(const char* name) {
   return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
 }
 
+std::optional<std::string> named_config(const po::variables_map& values) {
+  return values.count("config") != 0 ? std::optional(values["config"].as<std::string>())
+                                     : environment("DHG_CONFIG");
+}
+
 // Only a name that somebody gave is looked up in the current folder: whose files
 // those are is not known.
-std::filesystem::path config_path(const po::variables_map& values,
+std::filesystem::path config_path(const std::optional<std::string>& named,
                                   const std::filesystem::path& installed) {
-  const auto given = values.count("config") != 0 ? std::optional(values["config"].as<std::string>())
-                                                 : environment("DHG_CONFIG");
-  return given ? config::locate(*given, installed) : installed / kDefaultConfig;
+  return named ? config::locate(*named, installed) : installed / kDefaultConfig;
 }
 
 } // namespace
@@ -37,7 +40,8 @@ void add_config_options(po::options_description& options) {
 Setup make_setup(const po::variables_map& values, const os::Ear* ear) {
   Setup setup;
   setup.layout = run::installed_layout();
-  setup.raw = config::parse_file(config_path(values, setup.layout.configs), ear);
+  const auto named = named_config(values);
+  setup.raw = config::parse_file(config_path(named, setup.layout.configs), ear);
   config::apply_environment(setup.raw, environment);
   for (const auto& [flag, key] :
        {std::pair{"image", "image"}, std::pair{"version", "version"},
@@ -48,6 +52,7 @@ Setup make_setup(const po::variables_map& values, const os::Ear* ear) {
     for (const auto& assignment : values["set"].as<std::vector<std::string>>())
       config::apply_set(setup.raw, assignment);
   setup.settings = config::validate(setup.raw);
+  setup.settings.config = named.value_or("");
   return setup;
 }
 

@@ -106,6 +106,8 @@ void print(const snapshot::ListedSnapshot& listed, const std::string& problem) {
                            m.image.recipe, m.image.version.empty() ? "" : " ", m.image.version,
                            m.guest.python, m.launcher.version, m.launcher.name,
                            m.machine.accelerator, m.machine.memory_bytes >> 20, m.machine.vcpus);
+  if (!m.launcher.options.empty())
+    std::cout << fmt::format("    launcher options {}\n", fmt::join(m.launcher.options, " "));
   if (!m.guest.jvm_args.empty())
     std::cout << fmt::format("    JVM {}\n", fmt::join(m.guest.jvm_args, " "));
   std::cout << fmt::format("    made {} ({} ago) by dhg {}\n", m.created, age_of(m.created),

@@ -159,6 +159,18 @@ bool Analysis::failed() const {
                      [](const auto& condition) { return condition.finding.holds.value_or(true); });
 }
 
+std::optional<std::size_t> rounds_needed(const Analysis& analysis) {
+  std::size_t most = 0;
+  for (const auto& pair : analysis.pairs) most = std::max(most, pair.comparison.pairs);
+  if (most == 0) return std::nullopt;
+  // All differences have one sign: one of 2^n ways, at either end; Holm multiplies the
+  // smallest p by the number of pairs.
+  std::size_t needed = 1;
+  for (auto p = static_cast<double>(analysis.pairs.size()); p >= stats::kSignificant; p /= 2)
+    ++needed;
+  return most < needed ? std::optional(needed) : std::nullopt;
+}
+
 Analysis analyse(const Measurement& measurement) {
   Analysis analysis;
   for (std::size_t i = 0; i < measurement.variants.size(); ++i)

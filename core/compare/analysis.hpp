@@ -76,6 +76,10 @@ struct Analysis {
 /// Times of the runs of one variant that succeeded, warm-up left out.
 [[nodiscard]] std::vector<double> times_of(const Measurement& measurement, std::size_t variant);
 
+/// Where even the clearest difference could not be shown, because there are too few rounds for
+/// the number of pairs: how many are needed. Nothing otherwise. Pure.
+[[nodiscard]] std::optional<std::size_t> rounds_needed(const Analysis& analysis);
+
 /// Summaries, pairs (p corrected by Holm for their number) and outputs. Conditions
 /// and baseline are the caller's. Pure.
 [[nodiscard]] Analysis analyse(const Measurement& measurement);

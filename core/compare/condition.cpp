@@ -30,7 +30,9 @@ constexpr std::size_t kLongest = 1000;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool in_name(char c) { return is_letter(c) || is_digit(c) || c == '.' || c == ':' || c == '-'; }
+bool in_name(char c) {
+  return is_letter(c) || is_digit(c) || c == '.' || c == ':' || c == '-' || c == '=';
+}
 
 NodePtr leaf(std::string operation, double number, std::string name) {
   auto node = std::make_unique<Node>();
@@ -118,6 +120,13 @@ class Parser {
                                               value, std::chars_format::fixed);
     if (error != std::errc() || !std::isfinite(value)) fail(begin, "this is not a number");
     at_ = static_cast<std::size_t>(end - text_.data());
+    const std::string word(text_.substr(begin, at_ - begin));
+    const bool unit = text_.substr(at_).starts_with("ms") || text_.substr(at_).starts_with("s");
+    if (!unit && std::find(names_.begin(), names_.end(), word) != names_.end())
+      fail(begin,
+           fmt::format("{0} is a number and a variant's name: write '{0}', in quotes, for the "
+                       "variant, or {0}ms for the time",
+                       word));
     if (text_.substr(at_).starts_with("ms")) {
       at_ += 2;
     } else if (text_.substr(at_).starts_with("s")) {
@@ -146,9 +155,17 @@ class Parser {
     if (std::find(names_.begin(), names_.end(), name) != names_.end())
       return leaf("name", 0, std::move(name));
     const auto near = text::near_names(name, names_);
+    std::vector<std::string> shown;
+    for (const auto& known : near.empty() ? names_ : near) shown.push_back(written(known));
     fail(begin, fmt::format("there is no variant '{}'; {}: {}", text::printable(name),
-                            near.empty() ? "there are" : "did you mean",
-                            fmt::join(near.empty() ? names_ : near, ", ")));
+                            near.empty() ? "there are" : "did you mean", fmt::join(shown, ", ")));
+  }
+
+  // As a condition has to write it.
+  static std::string written(const std::string& name) {
+    const bool bare =
+        !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), in_name);
+    return bare ? name : fmt::format("'{}'", name);
   }
 
   bool take(std::string_view token) {

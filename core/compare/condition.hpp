@@ -15,7 +15,7 @@ namespace dhg::compare {
 ///     sum       = product { ("+" | "-") product }
 ///     product   = factor { ("*" | "/") factor }
 ///     factor    = number [ "ms" | "s" ] | name | quoted name | "(" sum ")" | "-" factor
-///     name      = letter or "_", then letters, digits, "_", ".", ":" and "-"
+///     name      = letter or "_", then letters, digits, "_", ".", ":", "=" and "-"
 ///
 /// A name stands for a variant's median in milliseconds; so does "baseline.NAME" for
 /// that of a baseline. A "-" that belongs to no name has a space before it. Names with

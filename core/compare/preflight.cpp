@@ -31,6 +31,9 @@ std::vector<std::vector<std::filesystem::path>> check_variants(Measurement& meas
     try {
       auto facts = check(variant.settings);
       note(facts, measurement.machine);
+      if (!facts.substitution.empty())
+        measurement.notes.push_back(
+            fmt::format("variant '{}' uses {}", variant.name, facts.substitution));
       files.push_back(std::move(facts.files));
     } catch (const Error& error) {
       throw Error(error.blame(), fmt::format("variant '{}': {}", variant.name, error.what()),

@@ -14,6 +14,7 @@ struct VariantFacts {
   std::string accelerator;                  ///< "tcg" or "kvm"
   std::string vmm_version;                  ///< that made the snapshot: "QEMU 7.2.22"
   std::vector<std::filesystem::path> files; ///< whose pages it reads
+  std::string substitution;                 ///< what is used instead of what was asked for
 };
 
 /// Finds out, without running anything, whether a run with these settings can be made.

@@ -70,20 +70,68 @@ Variant make_variant(const fs::path& config, const std::vector<std::string>& set
     variant.options.insert(variant.options.end(), {"--set", assignment});
   }
   variant.settings = config::validate(raw);
+  variant.settings.config = variant.options[1];
   variant.values = values_of(raw);
   return variant;
 }
 
-std::string value_of(const std::string& assignment) {
-  const auto value = assignment.substr(assignment.find('=') + 1);
-  // A plugin may be named by its path.
-  return value.find('/') == std::string::npos ? value : fs::path(value).stem().string();
+// "libx", with one folder "new/libx": as many folders above as tell it from others.
+std::string short_path(const fs::path& path, std::size_t folders) {
+  std::vector<fs::path> parts(path.begin(), path.end());
+  const auto begin = parts.size() - std::min(parts.size(), folders + 1);
+  fs::path shown;
+  for (auto at = begin; at < parts.size(); ++at)
+    shown /= at + 1 == parts.size() ? parts[at].stem() : parts[at];
+  return shown.string();
 }
 
-std::string name_of(const fs::path& config, bool several_configs, const Assignment& varied) {
-  std::string name = several_configs || varied.empty() ? config.stem().string() : "";
-  for (const auto& assignment : varied) name += (name.empty() ? "" : ":") + value_of(assignment);
-  return name;
+// A condition takes what begins with a letter for a name, and anything else for a number.
+bool reads_as_name(const std::string& value) {
+  const auto first = value.front();
+  return ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z')) && value != "true" &&
+         value != "false";
+}
+
+std::string shown_value(const std::string& assignment, std::size_t folders) {
+  const auto equals = assignment.find('=');
+  const auto value = assignment.substr(equals + 1);
+  const auto key = assignment.substr(0, equals);
+  if (key.ends_with(".plugin") && value.find('/') != std::string::npos)
+    return short_path(fs::absolute(value).lexically_normal(), folders);
+  if (reads_as_name(value)) return value;
+  return key.substr(key.rfind('.') + 1) + '=' + value;
+}
+
+// What a variant's name is made of.
+struct NameParts {
+  fs::path config;
+  bool with_config = false;
+  Assignment varied;
+  std::size_t folders = 0;
+
+  [[nodiscard]] std::string name() const {
+    std::string text = with_config ? short_path(config, folders) : "";
+    for (const auto& assignment : varied)
+      text += (text.empty() ? "" : ":") + shown_value(assignment, folders);
+    return text;
+  }
+};
+
+// Names files by as many folders as tell them from each other.
+std::vector<std::string> names_of(std::vector<NameParts> all) {
+  std::vector<std::string> names;
+  for (const auto& parts : all) names.push_back(parts.name());
+  constexpr std::size_t kMostFolders = 32;
+  for (std::size_t step = 0; step < kMostFolders; ++step) {
+    const auto before = names;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (std::count(before.begin(), before.end(), before[i]) > 1) {
+        ++all[i].folders;
+        names[i] = all[i].name();
+      }
+    if (names == before) break;
+  }
+  return names;
 }
 
 Variant external_variant(const std::string& text) {
@@ -111,7 +159,7 @@ void check(const std::vector<Variant>& variants) {
                                             text::printable(a->name)));
     if (std::any_of(variants.begin(), a, [&](const auto& b) { return b.name == a->name; }))
       throw Error(Blame::usage, fmt::format("two variants are called '{}'", a->name),
-                  "rename one of the files, or compare them with different --vary values");
+                  "leave one of them out: it has the same config and the same values");
   }
 }
 
@@ -138,15 +186,19 @@ std::vector<Variant> make_variants(
     const VariantRequest& request, const fs::path& installed,
     const std::function<std::optional<std::string>(const char*)>& environment) {
   std::vector<Variant> variants;
+  std::vector<NameParts> names;
   for (const auto& given : request.configs) {
     const auto config = config::locate(given, installed);
     for (const auto& varied : combinations(request.axes)) {
       auto set = request.set;
       set.insert(set.end(), varied.begin(), varied.end());
       variants.push_back(make_variant(config, set, environment));
-      variants.back().name = name_of(config, request.configs.size() > 1, varied);
+      names.push_back({fs::absolute(config).lexically_normal(),
+                       request.configs.size() > 1 || varied.empty(), varied});
     }
   }
+  const auto told_apart = names_of(std::move(names));
+  for (std::size_t i = 0; i < variants.size(); ++i) variants[i].name = told_apart[i];
   for (const auto& text : request.externals) variants.push_back(external_variant(text));
   check(variants);
   return variants;

@@ -41,6 +41,8 @@ struct VariantRequest {
 };
 
 /// Every config with every combination of the axes' values, then the externals.
+/// A variant is called like its config, or like its values: "lazy-4k", "ahead=64" for what
+/// would read as a number, and "new/libx" for a file when another is called the same.
 /// @param installed where configs are that a name without folder means
 /// @throws Error(Blame::usage) for what is wrong in any of them, for fewer than two
 ///   or more than 32 variants, and for two of one name

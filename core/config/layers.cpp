@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 
 namespace dhg::config {
@@ -67,7 +68,13 @@ void bring_back_options(RawNode& section, const std::string& plugin) {
   section.set_aside.erase(found);
 }
 
-void set_value(RawNode& root, const std::string& path, const std::string& value,
+// On a command line, a path begins where the caller stands.
+std::string absolute_plugin(const std::string& value, const Origin& origin) {
+  if (origin.kind != Origin::Kind::flag || value.find('/') == std::string::npos) return value;
+  return std::filesystem::absolute(value).lexically_normal().string();
+}
+
+void set_value(RawNode& root, const std::string& path, const std::string& given,
                const Origin& origin) {
   const auto dot = path.rfind('.');
   const auto section_path = dot == std::string::npos ? "" : path.substr(0, dot);
@@ -75,6 +82,7 @@ void set_value(RawNode& root, const std::string& path, const std::string& value,
   auto& section = group_at(root, section_path, origin);
   // Options belong to the plugin that is named beside them: with another one, they go.
   const auto* known = key == kPlugin ? find_key(path) : nullptr;
+  const auto value = known != nullptr ? absolute_plugin(given, origin) : given;
   if (known != nullptr) {
     const auto* named = section.find(kPlugin);
     const auto before = named != nullptr ? named->text : std::string(known->default_value);

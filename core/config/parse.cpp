@@ -1,4 +1,5 @@
 #include "config/raw.hpp"
+#include "config/yaml_mistake.hpp"
 #include "dhg/error.hpp"
 #include "os/read_file.hpp"
 #include "text/utf8.hpp"
@@ -19,9 +20,22 @@ constexpr std::size_t kMaxFile = 1024 * 1024;
 constexpr std::size_t kMaxDepth = 16;
 constexpr std::size_t kMaxMembers = 1000; // looking for duplicates is quadratic
 
-[[noreturn]] void refuse(const std::string& name, const YAML::Mark& mark, const std::string& why) {
-  throw Error(Blame::usage, fmt::format("{}:{}:{}: {}", name, std::max(mark.line, 0) + 1,
-                                        std::max(mark.column, 0) + 1, why));
+[[noreturn]] void refuse(const std::string& name, const YAML::Mark& mark, const std::string& why,
+                         const std::string& hint = {}) {
+  throw Error(Blame::usage,
+              fmt::format("{}:{}:{}: {}", name, std::max(mark.line, 0) + 1,
+                          std::max(mark.column, 0) + 1, why),
+              hint);
+}
+
+[[noreturn]] void refuse(const std::string& name, std::string_view text,
+                         const YAML::Exception& error) {
+  const auto at = [](int number) { return static_cast<std::size_t>(std::max(number, 0)); };
+  const auto mistake =
+      describe_mistake(text, at(error.mark.line), at(error.mark.column), error.msg);
+  throw Error(Blame::usage,
+              fmt::format("{}:{}:{}: {}", name, mistake.line + 1, mistake.column + 1, mistake.what),
+              mistake.hint);
 }
 
 // Whether the quoted scalar that begins at `at` has its closing quote: at the end of
@@ -160,6 +174,30 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<Level> stack_;
 };
 
+// Refuses whatever comes after the first document.
+class SecondDocument final : public YAML::EventHandler {
+ public:
+  explicit SecondDocument(const std::string& name) : name_(name) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    refuse(name_, mark, "a second YAML document begins", "leave out '---' and '...'");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+ private:
+  const std::string& name_;
+};
+
 // yaml-cpp would replace what is not UTF-8, take U+0004 for the file's end, and read
 // UTF-16 where a byte order mark says so.
 void check_bytes(const std::string& text, const std::string& name) {
@@ -205,11 +243,10 @@ RawNode parse_text(const std::string& given_text, const std::string& given_name)
   try {
     YAML::Parser parser(stream);
     empty = !parser.HandleNextDocument(builder);
-    TreeBuilder rest(name, text);
-    if (!empty && parser.HandleNextDocument(rest))
-      throw Error(Blame::usage, fmt::format("{}: more than one YAML document", name));
+    SecondDocument second(name);
+    if (!empty) (void)parser.HandleNextDocument(second);
   } catch (const YAML::Exception& e) {
-    refuse(name, e.mark, text::printable(e.msg));
+    refuse(name, text, e);
   }
   auto root = builder.take();
   if (empty || (root.kind == RawNode::Kind::scalar && root.text.empty()))

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <sstream>
+#include <variant>
 
 namespace dhg::config {
 namespace {
@@ -82,6 +83,21 @@ std::string allowed_values(const dhg_option& option) {
     default:
       return "a text";
   }
+}
+
+std::vector<std::string> changed_options(const RawNode* options,
+                                         std::span<const dhg_option> declared) {
+  std::vector<std::string> changed;
+  for (const auto& option : declared) {
+    const auto* given = options != nullptr ? options->find(option.name) : nullptr;
+    if (given == nullptr) continue;
+    const auto value = parse_value(option, given->text);
+    if (!value || value == parse_value(option, option.default_value)) continue;
+    changed.push_back(
+        fmt::format("{}={}", option.name,
+                    std::visit([](const auto& v) { return fmt::format("{}", v); }, *value)));
+  }
+  return changed;
 }
 
 Options validate_options(const RawNode* given, std::span<const dhg_option> declared,

@@ -51,7 +51,8 @@ struct RawNode::Member {
 [[nodiscard]] RawNode parse_file(const std::filesystem::path& path, const os::Ear* ear = nullptr);
 
 /// Puts "page_server.plugin=lazy-4k" over what is there. With another plugin, the
-/// file's options for the one before are set aside.
+/// file's options for the one before are set aside. A plugin's relative path begins in the
+/// current folder.
 /// @throws Error(Blame::usage) if it has no such form, or the key holds no value
 void apply_set(RawNode& root, const std::string& assignment);
 

@@ -79,12 +79,12 @@ const std::array kSchema{
         }},
     Key{"launcher.plugin", "qemu", kPluginForm, "which VMM runs the guest",
         [](Settings& s, const std::string& t) { return assign_plugin(s.launcher, t); }},
-    Key{"page_server.plugin", "lazy-4k", kPluginForm, "how guest memory is restored",
+    Key{"page_server.plugin", "working-set", kPluginForm, "how guest memory is restored",
         [](Settings& s, const std::string& t) { return assign_plugin(s.page_server.choice, t); }},
-    Key{"page_server.fallback", "none", "none or file",
+    Key{"page_server.fallback", "file", "none or file",
         "what to use where userfaultfd is not permitted; none: report an error",
         [](Settings& s, const std::string& t) {
-          s.page_server.fallback = t == "file" ? Fallback::file : Fallback::none;
+          s.page_server.fallback = t == "none" ? "" : t;
           return t == "file" || t == "none";
         }},
     Key{"page_server.record", "none", "none, or the absolute path of a file",
@@ -186,14 +186,15 @@ void Problems::add_not_a_group(const Origin& where, std::string_view path) {
 void Problems::add_impossible(const RawNode& value, const std::string& what,
                               std::string_view allowed,
                               const std::optional<std::string>& suggestion) {
-  const auto shown = value.kind == RawNode::Kind::map        ? "a group of keys"
-                     : value.kind == RawNode::Kind::sequence ? "a list"
-                     : value.text.empty()                    ? "an empty value"
-                                          : fmt::format("'{}'", text::printable(value.text));
+  const auto shown = value.kind == RawNode::Kind::map        ? "a group of keys is not valid"
+                     : value.kind == RawNode::Kind::sequence ? "a list is not valid"
+                     : value.text.empty()
+                         ? "a value is missing"
+                         : fmt::format("'{}' is not valid", text::printable(value.text));
   // A flag tells by itself what it is about.
   const bool told = value.origin.kind == Origin::Kind::flag && find_key(what) != nullptr;
   add(value.origin,
-      fmt::format("{}{} is not valid; expected {}{}", told ? "" : what + ": ", shown, allowed,
+      fmt::format("{}{}; expected {}{}", told ? "" : what + ": ", shown, allowed,
                   suggestion ? fmt::format("; did you mean '{}'?", *suggestion) : ""));
 }
 

@@ -19,6 +19,7 @@ class Validator {
     for (const auto& key : schema()) (void)key.assign(settings_, std::string(key.default_value));
     visit(raw, "");
     problems_.raise();
+    settings_.prepare_flags = repeat_flags(raw);
     return std::move(settings_);
   }
 
@@ -48,6 +49,8 @@ class Validator {
       problems_.add_impossible(
           value, std::string(key.path), key.allowed,
           scalar && key.suggest != nullptr ? key.suggest(value.text) : std::nullopt);
+    if (key.path == "image") settings_.image_origin = value.origin;
+    if (key.path.ends_with(".plugin")) choice_of(key.path).origin = value.origin;
   }
 
   void take_options(const std::string& path, const RawNode& value) {
@@ -60,10 +63,13 @@ class Validator {
       if (option.kind != RawNode::Kind::scalar)
         problems_.add_impossible(option, fmt::format("{}.{}", path, text::printable(name)),
                                  "a single value", std::nullopt);
-    auto& choice = path == "launcher.options"      ? settings_.launcher
-                   : path == "page_server.options" ? settings_.page_server.choice
-                                                   : settings_.result_channel;
-    choice.options = value;
+    choice_of(path).options = value;
+  }
+
+  PluginChoice& choice_of(std::string_view path) {
+    return path.starts_with("launcher.")      ? settings_.launcher
+           : path.starts_with("page_server.") ? settings_.page_server.choice
+                                              : settings_.result_channel;
   }
 
   Settings settings_;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -13,6 +14,7 @@ namespace dhg::plugin {
 namespace {
 
 constexpr std::uint32_t kMaxOptions = 256;
+constexpr std::uint16_t kTraitsSince = 3;
 constexpr const char* kRebuild = "rebuild the plugin against the headers of this dhg";
 
 // What every version of the descriptor begins with.
@@ -54,7 +56,10 @@ void check_header(std::span<const std::byte> symbol, const std::filesystem::path
                               "features that this one lacks",
                               header.abi_major, header.abi_minor, DHG_ABI_MAJOR, DHG_ABI_MINOR),
                   "update dhg, or rebuild the plugin against the headers of this dhg");
-  constexpr auto expected = sizeof(dhg_plugin_descriptor);
+  // It grows at its end, and is read as far as it went when the plugin was built.
+  const auto expected = header.abi_minor < kTraitsSince
+                            ? offsetof(dhg_plugin_descriptor, fault_bytes)
+                            : sizeof(dhg_plugin_descriptor);
   if (header.struct_size < expected || symbol.size() < expected)
     refuse_plugin(library,
                   fmt::format("its descriptor is too short: {} bytes by its own account, {} in the "
@@ -120,6 +125,11 @@ const dhg_plugin_descriptor& check_descriptor(std::span<const std::byte> symbol,
         "correct the list or option_count in the plugin's source");
   check_option_declarations({found.options, found.option_count}, found.name, library);
   return found;
+}
+
+Traits traits_of(const dhg_plugin_descriptor& descriptor) noexcept {
+  if (descriptor.abi_minor < kTraitsSince) return kNoTraits;
+  return {descriptor.traits, descriptor.fault_bytes};
 }
 
 } // namespace dhg::plugin

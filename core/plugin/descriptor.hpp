@@ -1,6 +1,6 @@
 #pragma once
 
-#include "dhg/plugin.h"
+#include "dhg/plugin.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -18,9 +18,12 @@ namespace dhg::plugin {
 ///
 /// @param symbol  the bytes of the symbol
 /// @param library for messages
-/// @return the descriptor, in place
+/// @return the descriptor, in place; what was added since its ABI is not there (traits_of)
 /// @throws Error that says what was found, what was expected and what to do
 const dhg_plugin_descriptor& check_descriptor(std::span<const std::byte> symbol,
                                               const std::filesystem::path& library);
+
+/// What a page server declares of itself; nothing, if it was built before one could.
+[[nodiscard]] Traits traits_of(const dhg_plugin_descriptor& descriptor) noexcept;
 
 } // namespace dhg::plugin

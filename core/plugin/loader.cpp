@@ -93,6 +93,10 @@ LoadedPlugin load_library(const fs::path& path) {
                 "write the whole path, beginning with '/'");
   std::error_code error;
   const auto file = fs::canonical(path, error);
+  if (error == std::errc::no_such_file_or_directory)
+    throw Error(Blame::usage,
+                fmt::format("cannot open plugin '{}': {}", path.string(), error.message()),
+                "check the path");
   if (error)
     throw system_error(error.value(), fmt::format("cannot open plugin '{}'", path.string()),
                        "check the path");

@@ -1,6 +1,7 @@
 #include "plugin/option_declarations.hpp"
 
 #include "config/settings.hpp"
+#include "dhg/error.hpp"
 #include "plugin/descriptor_text.hpp"
 
 #include <fmt/format.h>
@@ -63,7 +64,9 @@ class Declaration {
       stand_in.default_value = text(option_.minimum, "minimum").data();
       check_value("minimum", stand_in);
       stand_in.maximum = option_.maximum;
-      check_value("minimum", stand_in);
+      if (!is_accepted(stand_in))
+        refuse(fmt::format("has the minimum '{}', which is greater than its maximum '{}'",
+                           option_.minimum, option_.maximum));
     }
   }
 
@@ -81,6 +84,15 @@ class Declaration {
       if (!seen.insert(choice).second) refuse(fmt::format("has the choice '{}' twice", choice));
       if (bar == std::string_view::npos) return;
       rest.remove_prefix(bar + 1);
+    }
+  }
+
+  [[nodiscard]] bool is_accepted(const dhg_option& option) const {
+    try {
+      (void)config::validate_options(nullptr, {&option, 1}, plugin_name_);
+      return true;
+    } catch (const Error&) {
+      return false;
     }
   }
 

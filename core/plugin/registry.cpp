@@ -134,6 +134,11 @@ void Registry::refuse_unknown(std::optional<dhg_plugin_kind> kind, const std::st
   for (const auto& listed : list())
     if (!listed.error && (!kind || listed.kind == kind)) available.push_back(listed.name);
   const auto near = text::near_names(name, available);
+  std::error_code ignored;
+  if (!name.empty() && fs::is_regular_file(name, ignored))
+    throw Error(
+        Blame::usage, fmt::format("there is no {} called '{}'", kind_text(kind), name),
+        fmt::format("a path has a '/': to use the file in this folder, write './{}'", name));
   throw Error(
       Blame::usage, fmt::format("there is no {} called '{}'", kind_text(kind), name),
       fmt::format("{}available: {}; looked for in {}",

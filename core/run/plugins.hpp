@@ -18,7 +18,19 @@ struct ActivePlugin {
   std::string name;
   std::string version;
   std::unique_ptr<Interface> object;
+  std::vector<std::string> changed_options; ///< as config::changed_options() has them
 };
+
+/// Loads the plugin that `choice` names.
+/// @throws Error with the place in the config that names it
+[[nodiscard]] plugin::LoadedPlugin load_chosen(const plugin::Registry& registry,
+                                               dhg_plugin_kind kind,
+                                               const config::PluginChoice& choice);
+
+/// The options of `choice`, checked against what the plugin declares.
+/// @throws Error(Blame::usage)
+[[nodiscard]] Options options_of(const config::PluginChoice& choice,
+                                 const dhg_plugin_descriptor& descriptor);
 
 /// Loads the plugin that `choice` names and makes its object with the options
 /// that were given for it.
@@ -26,12 +38,12 @@ template <class Interface>
 [[nodiscard]] ActivePlugin<Interface> activate(const plugin::Registry& registry,
                                                dhg_plugin_kind kind,
                                                const config::PluginChoice& choice) {
-  const auto loaded = registry.load(kind, choice.name);
+  const auto loaded = load_chosen(registry, kind, choice);
   const auto& descriptor = *loaded.descriptor;
-  const auto options =
-      config::validate_options(choice.options ? &*choice.options : nullptr,
-                               {descriptor.options, descriptor.option_count}, descriptor.name);
-  return {descriptor.name, descriptor.version, plugin::create<Interface>(loaded, options)};
+  const auto* given = choice.options ? &*choice.options : nullptr;
+  const auto options = options_of(choice, descriptor);
+  return {descriptor.name, descriptor.version, plugin::create<Interface>(loaded, options),
+          config::changed_options(given, {descriptor.options, descriptor.option_count})};
 }
 
 /// How long a page server may take to return from a call.

@@ -142,7 +142,8 @@ std::string to_json(const Manifest& m) {
       {"launcher",
        {{"name", m.launcher.name},
         {"version", m.launcher.version},
-        {"fingerprint", m.launcher.fingerprint}}},
+        {"fingerprint", m.launcher.fingerprint},
+        {"options", m.launcher.options}}},
       {"machine",
        {{"memory_bytes", m.machine.memory_bytes},
         {"vcpus", m.machine.vcpus},
@@ -175,8 +176,9 @@ Manifest parse_manifest(const std::string& source) {
              text(guest, "python"),    static_cast<int>(number(guest, "protocol", 1, 1000)),
              texts(guest, "jvm_args"), hex(guest, "warmup_digest")};
   const auto& launcher = object_member(root, "launcher");
-  m.launcher = {plain_name(launcher, "name"), text(launcher, "version"),
-                text(launcher, "fingerprint")};
+  m.launcher = {
+      plain_name(launcher, "name"), text(launcher, "version"), text(launcher, "fingerprint"),
+      launcher.contains("options") ? texts(launcher, "options") : std::vector<std::string>()};
   const auto& machine = object_member(root, "machine");
   m.machine = {number(machine, "memory_bytes", kMemoryUnit, kMaxFile),
                static_cast<unsigned>(number(machine, "vcpus", 1, 32)),

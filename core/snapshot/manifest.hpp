@@ -38,8 +38,9 @@ struct Manifest {
   } guest;
   struct Launcher {
     std::string name;
-    std::string version;     ///< Vm::vmm_version()
-    std::string fingerprint; ///< VmLauncher::fingerprint()
+    std::string version;              ///< Vm::vmm_version()
+    std::string fingerprint;          ///< VmLauncher::fingerprint()
+    std::vector<std::string> options; ///< that differed from their defaults
   } launcher;
   struct Machine {
     std::uint64_t memory_bytes = 0;

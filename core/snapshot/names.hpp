@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace dhg::snapshot {
 
@@ -20,15 +20,14 @@ struct SnapshotKey {
   std::string image;
   std::string version; ///< of an image that comes in versions, else empty
   std::string launcher;
+  std::vector<std::string> launcher_options; ///< those that differ from their defaults
   std::uint64_t memory_bytes = 0;
   unsigned vcpus = 1;
   std::string jvm; ///< the choice of JVM arguments, if it is not the image's first
 };
 
-/// "python-qemu-512m-1c", "deephaven-41.1-qemu-3072m-1c-seeds". Pure.
+/// "python-qemu-512m-1c", "deephaven-41.1-qemu-3072m-1c-seeds"; "python-qemu.1f0c2b7a-512m-1c"
+/// with options of the launcher. Pure.
 [[nodiscard]] std::string snapshot_name(const SnapshotKey& key);
-
-/// The command that makes the snapshot of that name. Pure.
-[[nodiscard]] std::string prepare_command(std::string_view snapshot_name);
 
 } // namespace dhg::snapshot

@@ -25,10 +25,6 @@ constexpr std::uint64_t kReadEachTime = 4 * 1024 * 1024; // a millisecond's work
 // A run holds the lock until its machine is restored; it has 120 s for that.
 constexpr auto kLockLimit = 150s;
 
-std::string remedy(const std::string& name) {
-  return fmt::format("make it again with: {} --force", prepare_command(name));
-}
-
 const std::string& checked_name(const std::string& name) {
   if (!text::is_plain_name(name))
     throw Error(Blame::usage, fmt::format("'{}' cannot be the name of a snapshot or image", name),
@@ -163,13 +159,13 @@ Manifest Store::checked_manifest(const std::string& name) const {
   return manifest;
 }
 
-Snapshot Store::open_snapshot(const std::string& name) const {
+Snapshot Store::open_snapshot(const std::string& name, const std::string& prepare) const {
   auto held = lock(name, os::LockMode::shared);
   const auto folder = snapshot_path(name);
   if (!fs::exists(folder))
     throw Error(Blame::environment,
                 fmt::format("there is no snapshot '{}' in {}", name, root_.string()),
-                fmt::format("make it with: {}", prepare_command(name)));
+                fmt::format("make it with: {}", prepare));
   try {
     auto manifest = checked_manifest(name);
     for (const auto& file : manifest.files)
@@ -178,9 +174,12 @@ Snapshot Store::open_snapshot(const std::string& name) const {
     auto rootfs = image_path(manifest.image.recipe, manifest.image.digest) / "rootfs.erofs";
     return {name, folder, std::move(rootfs), std::move(manifest), std::move(held)};
   } catch (const Error& error) {
-    throw Error(Blame::environment, error.what(), remedy(name));
+    throw Error(Blame::environment, error.what(),
+                fmt::format("make it again with: {} --force", prepare));
   }
 }
+
+bool Store::has_snapshot(const std::string& name) const { return fs::exists(snapshot_path(name)); }
 
 std::optional<Manifest> Store::try_manifest(const std::string& name) const {
   if (!fs::exists(snapshot_path(name))) return std::nullopt;
@@ -205,7 +204,7 @@ void Store::publish(Staging& staging, const std::string& name, Manifest manifest
   if (!has_image(manifest.image.recipe, manifest.image.digest))
     throw Error(Blame::environment,
                 fmt::format("the image of snapshot '{}' was removed meanwhile", name),
-                remedy(name));
+                "run this again");
   staging.publish(snapshot_path(name), ear_);
 }
 

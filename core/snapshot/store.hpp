@@ -72,8 +72,12 @@ class Store {
 
   /// Opens a snapshot for a run: checks the manifest, every file's size, and
   /// the digests of files that are small enough to be read each time.
+  /// @param prepare the command that makes it, for messages
   /// @throws Error that says what is wrong and how to mend it
-  [[nodiscard]] Snapshot open_snapshot(const std::string& name) const;
+  [[nodiscard]] Snapshot open_snapshot(const std::string& name,
+                                       const std::string& prepare = "dhg vm prepare") const;
+  /// Whether there is one, complete or not.
+  [[nodiscard]] bool has_snapshot(const std::string& name) const;
   /// The manifest, if there is a readable one.
   [[nodiscard]] std::optional<Manifest> try_manifest(const std::string& name) const;
   /// Keeps others from making the same thing meanwhile.

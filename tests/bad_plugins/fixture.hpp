@@ -26,7 +26,9 @@ constexpr dhg_plugin_descriptor good_descriptor(const char* name) {
           name,
           "1.0",
           "A fixture of dhg's tests",
-          DHG_CXX_ABI};
+          DHG_CXX_ABI,
+          0,
+          0};
 }
 
 } // namespace fixture

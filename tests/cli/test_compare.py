@@ -6,11 +6,13 @@ import io
 import json
 import pathlib
 import re
+import shutil
 import signal
 import time
 
 import jsonschema
 import pytest
+from conftest import BINARY
 
 SCHEMA = pathlib.Path(__file__).parents[2] / "docs/compare.schema.json"
 
@@ -81,13 +83,36 @@ def test_two_page_servers(dhg, tmp_path):
     assert float(rows[0]["wall_ms"]) == pytest.approx(document["runs"][0]["wall_ms"], abs=1e-4)
     assert "| lazy-4k | 3 of 3 |" in files["markdown"].read_text()
 
+    assert "too few rounds for a verdict" in run.out and "--runs 6" in run.out
     text = files["html"].read_text()
+    assert "lazy-4k against file: " in text.split("<script")[0]
     page = Page()
     page.feed(text)
     assert page.open == [] and page.references == []
     assert not re.search(r"https?://|@import|url\(", text)
     [data] = re.findall(r'<script id="data" type="application/json">(.*?)</script>', text, re.S)
     assert json.loads(data) == document
+
+
+    explained = dhg("explain", files["json"])
+    assert explained.code == 0, explained.err
+    assert "lazy-4k, run by run:" in explained.out and "  round 3: " in explained.out
+    assert "page_server.plugin=working-set" in explained.out
+
+
+def test_paths_begin_where_the_caller_stands(dhg, tmp_path):
+    servers = pathlib.Path(BINARY).parents[1] / "lib/dhg/plugins/page_servers"
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    (tmp_path / "c.yaml").write_text("image: python\n")
+    (tmp_path / "p.py").write_text("print(1)")
+    for folder in ("old", "new"):
+        shutil.copy(servers / "lazy-4k.so", tmp_path / folder)
+    run = compare(dhg, "c.yaml", "--vary", "page_server.plugin=old/lazy-4k.so,new/lazy-4k.so",
+                  "--script", "p.py", "--runs", "1", "--warm-up", "0",
+                  "--fail-if", "'new/lazy-4k' < 'old/lazy-4k' / 1000", cwd=tmp_path)
+    assert run.code == 0, run.out + run.err
+    assert "new/lazy-4k against old/lazy-4k: " in run.out
 
 
 def test_cold_cache(dhg, tmp_path):

@@ -51,6 +51,40 @@ def test_wrong_files(empty_dhg, tmp_path, text, telling):
         assert part in run.err
 
 
+@pytest.mark.parametrize(
+    "text, place, hint",
+    [
+        ("image: pyhton\n", ":1:8: there is no image recipe 'pyhton'", "did you mean 'python'?"),
+        ("page_server:\n  plugin: lazy-4x\n", ":2:11: there is no page server called 'lazy-4x'",
+         "did you mean 'lazy-4k'?"),
+        ("page_server:\n  plugin: /no/such.so\n", ":2:11: cannot open plugin '/no/such.so'",
+         "check the path"),
+        ("image:\n", ":1:1: image: a value is missing", "expected"),
+        ("page_server:\n\tplugin: file\n", ":2:1: a tab cannot indent a line", "indent with blanks"),
+        ("page_server: {plugin: file\n", ":1:14: this '{' is not closed", "add the '}'"),
+        ("page_server:\n  options:\n    chunk: 1\n", ":3:5: 'working-set' has no option 'chunk'",
+         "the default page server, 'working-set'"),
+    ],
+)
+def test_what_a_file_names_wrongly_is_told_at_its_place(empty_dhg, tmp_path, text, place, hint):
+    config = tmp_path / "wrong.yaml"
+    config.write_text(text)
+    run = empty_dhg.exec("print(1)", "--config", config)
+    assert run.code == 2, run.err
+    assert f"wrong.yaml{place}" in run.err and hint in run.err
+
+
+def test_a_wrong_path_is_a_mistake_like_a_wrong_name(empty_dhg):
+    for wrong in ("lazy-4x", "/no/such.so", "./no-such.so"):
+        assert empty_dhg.exec("print(1)", "--set", f"page_server.plugin={wrong}").code == 2
+
+
+def test_a_file_of_this_folder_is_no_name(empty_dhg, tmp_path):
+    (tmp_path / "x.so").write_text("")
+    run = empty_dhg("plugin", "info", "x.so", cwd=tmp_path)
+    assert run.code == 2 and "a path has a '/'" in run.err and "./x.so" in run.err
+
+
 @pytest.mark.parametrize("flag", ["--timeout", "--version", "--image"])
 def test_a_wrong_flag_is_named_as_it_was_typed(empty_dhg, flag):
     run = empty_dhg("exec", "--vm", flag, "Not/possible", "-c", "print(1)")
@@ -160,6 +194,8 @@ def test_doctor(prepared):
     assert run.code == 0, run.out
     for word in ["qemu", "userfaultfd", "KVM", "memory", "disk", "fastest"]:
         assert word in run.out
+    for server in ["file", "lazy-4k", "working-set"]:
+        assert f" {server} " in run.out
 
 
 def test_doctor_names_what_is_missing(empty_dhg):

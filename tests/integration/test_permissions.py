@@ -38,7 +38,15 @@ def unprivileged(dhg):
 def test_what_is_used_instead_is_said(unprivileged):
     run = unprivileged("exec", "--vm", "-c", "print('hello')")
     assert (run.returncode, run.stdout) == (0, "hello\n")
-    assert "page server 'file' instead of 'lazy-4k'" in run.stderr
+    assert "page server 'file' instead of 'working-set'" in run.stderr
+
+
+def test_a_comparison_says_it_too(unprivileged):
+    run = unprivileged("compare", "python.yaml", "--vary", "page_server.plugin=file,lazy-4k", "-c",
+                       "print(1)", "--runs", "1", "--warm-up", "0")
+    assert run.returncode == 0, run.stdout + run.stderr
+    said = " ".join(run.stdout.split())
+    assert "note: variant 'lazy-4k' uses page server 'file' instead of 'lazy-4k'" in said
 
 
 def test_without_leave_to_fall_back_it_is_an_error(unprivileged):

@@ -2,6 +2,7 @@
 
 #include "compare/baseline.hpp"
 #include "compare/document.hpp"
+#include "compare/reports/reports.hpp"
 #include "dhg/error.hpp"
 #include "temporary_folder.hpp"
 
@@ -159,4 +160,36 @@ TEST_CASE("baseline: a file that is none is refused") {
   auto bad = good;
   bad["runs"][0]["wall_ms"] = -1;
   CHECK_THROWS_AS(parse_baseline("x", bad.dump()), Error);
+}
+
+TEST_CASE("analysis: how many rounds a verdict needs") {
+  auto m = measured();
+  CHECK_FALSE(rounds_needed(analyse(m)));
+  m.runs.resize(2 * (1 + 5)); // five rounds that count
+  CHECK(rounds_needed(analyse(m)) == 6U);
+  Analysis ten_pairs;
+  ten_pairs.pairs.resize(10);
+  CHECK_FALSE(rounds_needed(ten_pairs)); // nothing succeeded: that is said elsewhere
+  ten_pairs.pairs[0].comparison.pairs = 8;
+  CHECK(rounds_needed(ten_pairs) == 9U);
+}
+
+TEST_CASE("reports: long times do not run into the next column") {
+  auto m = measured();
+  for (auto& run : m.runs) run.wall_ms *= 135'102.25;
+  const auto analysis = analyse(m);
+  const auto table = table_report({m, analysis}, false);
+  CHECK_THAT(table, Contains("] 1.00") && !Contains("]1."));
+  CHECK_THAT(table, Contains("1 round to warm up"));
+}
+
+TEST_CASE("reports: the page says its verdict without a script") {
+  auto m = measured();
+  m.program = "a < b";
+  m.notes.emplace_back("so & so");
+  const auto analysis = analyse(m);
+  const auto page = html_report({m, analysis}, document(m, analysis));
+  const auto before_script = page.substr(0, page.find("<script"));
+  CHECK_THAT(before_script, Contains("<li class=\"slower\">b against a: slower by 1.20x"));
+  CHECK_THAT(before_script, Contains("a &lt; b") && Contains("note: so &amp; so"));
 }

@@ -90,3 +90,26 @@ TEST_CASE("condition: no input makes the parser go deep or long") {
   CHECK_THAT(error_of("a > " + std::string(2000, '1')), Contains("too long"));
   CHECK_THAT(error_of("a > " + std::string(900, '9')), Contains("not a number"));
 }
+
+TEST_CASE("condition: variants that are called like numbers") {
+  const std::vector<std::string> names{"64", "16", "ahead=64", "new/libx"};
+  const auto left = [&](const std::string& text) {
+    return Condition(text, names)
+        .evaluate([](const std::string& name) { return std::optional<double>(name.size()); })
+        .left;
+  };
+  CHECK(left("'64' > '16'") == 2);
+  CHECK(left("64ms > '16'") == 64);
+  CHECK(left("ahead=64>=1") == 8);
+  CHECK(left("'new/libx' > 1") == 8);
+  const auto refusal = [&](const std::string& text) {
+    try {
+      (void)Condition(text, names);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK_THAT(refusal("64 > 16"), Contains("column 1: 64 is a number and a variant's name"));
+  CHECK_THAT(refusal("new/libx > 1"), Contains("'new/libx'"));
+}

@@ -26,6 +26,7 @@ class Configs {
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;
   }
+  [[nodiscard]] const fs::path& path() const { return folder_.path(); }
   [[nodiscard]] std::vector<Variant> make(const VariantRequest& request) const {
     return make_variants(request, folder_.path(), no_environment);
   }
@@ -79,13 +80,39 @@ TEST_CASE("variants: --vary makes every combination") {
        {},
        {parse_axis("page_server.plugin=eager,lazy-4k"), parse_axis("machine.vcpus=1,2")},
        {}});
-  CHECK(names(variants) ==
-        std::vector<std::string>{"eager:1", "eager:2", "lazy-4k:1", "lazy-4k:2"});
+  CHECK(names(variants) == std::vector<std::string>{"eager:vcpus=1", "eager:vcpus=2",
+                                                    "lazy-4k:vcpus=1", "lazy-4k:vcpus=2"});
   // Options go with the plugin that they are for.
   CHECK(value(variants[0], "page_server.options.threads") == "2");
   CHECK(value(variants[2], "page_server.options.threads") == "none");
   CHECK(names(configs.make({{"a", "b"}, {}, {parse_axis("machine.vcpus=1,2")}, {}})) ==
-        std::vector<std::string>{"a:1", "a:2", "b:1", "b:2"});
+        std::vector<std::string>{"a:vcpus=1", "a:vcpus=2", "b:vcpus=1", "b:vcpus=2"});
+}
+
+TEST_CASE("variants: what would read as a number is named with its key") {
+  const Configs configs;
+  CHECK(
+      names(configs.make({{"a"}, {}, {parse_axis("page_server.options.ahead=64,16,near")}, {}})) ==
+      std::vector<std::string>{"ahead=64", "ahead=16", "near"});
+}
+
+TEST_CASE("variants: files of one name are told apart by their folders") {
+  const Configs configs;
+  CHECK(names(configs.make(
+            {{"b"},
+             {},
+             {parse_axis("page_server.plugin=/x/old/libp.so,/x/new/libp.so,new/libq.so")},
+             {}})) == std::vector<std::string>{"old/libp", "new/libp", "libq"});
+  configs.write("c.yaml", "image: a\n");
+  fs::create_directory(configs.path() / "sub");
+  configs.write("sub/c.yaml", "image: b\n");
+  const auto both = names(configs.make(
+      {{(configs.path() / "c.yaml").string(), (configs.path() / "sub/c.yaml").string()},
+       {},
+       {},
+       {}}));
+  CHECK(both[1] == "sub/c");
+  CHECK_THAT(both[0], Catch::Matchers::EndsWith("/c") && !Contains("sub"));
 }
 
 TEST_CASE("variants: any command is one too") {

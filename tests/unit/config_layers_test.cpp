@@ -3,6 +3,7 @@
 #include "dhg/error.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <map>
 
 using Catch::Matchers::Contains;
@@ -40,7 +41,7 @@ TEST_CASE("config layers: flag over environment over file over default") {
 TEST_CASE("config environment: 1, 0 or empty, and not both") {
   auto root = parse_text("image: a\n", "x");
   with_environment(root, {{"DHG_VM_NO_UFFD", "0"}, {"DHG_VM_EAGER_UFFD", ""}});
-  CHECK(validate(root).page_server.choice.name == "lazy-4k");
+  CHECK(validate(root).page_server.choice.name == "working-set");
   with_environment(root, {{"DHG_VM_NO_UFFD", "0"}, {"DHG_VM_EAGER_UFFD", "1"}});
   CHECK(validate(root).page_server.choice.name == "eager");
   CHECK_THROWS_WITH(with_environment(root, {{"DHG_VM_NO_UFFD", "yes"}}),
@@ -78,7 +79,7 @@ TEST_CASE("config layers: options stay with the same plugin, the default one too
   with_environment(root, {{"DHG_VM_EAGER_UFFD", "1"}});
   CHECK(validate(root).page_server.choice.options);
   auto unnamed = parse_text("page_server:\n  options:\n    a: 1\n", "x");
-  apply_set(unnamed, "page_server.plugin=lazy-4k");
+  apply_set(unnamed, "page_server.plugin=working-set");
   CHECK(validate(unnamed).page_server.choice.options);
 }
 
@@ -122,4 +123,25 @@ TEST_CASE("config set: the value is what follows the first '='") {
   CHECK(validate(root).launcher.options->find("text")->text == "a=b");
   apply_set(root, "machine.memory=512MB");
   CHECK_THROWS_WITH(validate(root), StartsWith("--set machine.memory: '512MB'"));
+}
+
+TEST_CASE("config set: a plugin's relative path begins in the current folder, but not in a file") {
+  auto root = parse_text("image: a\n", "x");
+  apply_set(root, "page_server.plugin=build/../libx.so");
+  CHECK(validate(root).page_server.choice.name ==
+        (std::filesystem::current_path() / "libx.so").string());
+  CHECK_THROWS_WITH(validate(parse_text("page_server: {plugin: build/libx.so}\n", "x.yaml")),
+                    StartsWith("x.yaml:1:23: page_server.plugin: 'build/libx.so' is not valid"));
+}
+
+TEST_CASE("config: flags that concern a snapshot are repeated as they were given") {
+  auto root = parse_text("machine: {memory: 1GiB}\n", "x");
+  dhg::config::apply_flag(root, "--timeout", "run.timeout", "5");
+  dhg::config::apply_flag(root, "--image", "image", "a");
+  for (const auto* flag : {"launcher.plugin=my-vmm", "launcher.options.text=a b", "machine.vcpus=2",
+                           "page_source=direct", "page_server.fallback=none"})
+    apply_set(root, flag);
+  CHECK(validate(root).prepare_flags ==
+        std::vector<std::string>{"--set", "machine.vcpus=2", "--set", "launcher.plugin=my-vmm",
+                                 "--set", "launcher.options.text=a b"});
 }

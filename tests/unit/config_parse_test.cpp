@@ -105,24 +105,33 @@ TEST_CASE("config parse: what is not a map of keys is refused at its place") {
       {"~", "x.yaml:1:1: the config is empty"},
       {"- one\n", "x.yaml:1:1: a config is a map"},
       {"word\n", "x.yaml:1:1: a config is a map"},
-      {"a: b: c\n", "x.yaml:1:5: "},
-      {"machine: {vcpus: 1", "x.yaml:1:"},
+      {"a: b: c\n", "x.yaml:1:5: a second ': ' in one line"},
+      {"machine: {vcpus: 1", "x.yaml:1:10: this '{' is not closed"},
+      {"image: a\nm: {vcpus: [1\nimage: b\n", "x.yaml:2:12: this '[' is not closed"},
+      {"image: python\n  machine: 1\n",
+       "x.yaml:2:3: this line is indented more than the one above"},
+      {"m:\n    a: 1\n  b: 2\n", "x.yaml:3:3: the indentation of this line fits no line above"},
+      {"a: }\n", "x.yaml:1:4: this bracket closes nothing"},
+      {"a: @b\n", "x.yaml:1:4: a value cannot begin with this character"},
+      {"a: - b\n", "x.yaml:1:4: a list cannot begin here"},
+      {"a: \"\\q\"\n", "x.yaml:1:"},
       {"a: 'b\n", "x.yaml:1:4: the closing quote is missing"},
       {"a: 'b''\n", "x.yaml:1:4: the closing quote is missing"},
       {"a: 'b", "x.yaml:1:"},
       {"a: 1\n# \xe2\x82\xac\nb: \"c\\\"\n", "x.yaml:3:4: the closing quote is missing"},
       {"a: {b: \"c", "x.yaml:1:"},
-      {"a:\n\tb: 1\n", "x.yaml:2:"},
+      {"a:\n\tb: 1\n", "x.yaml:2:1: a tab cannot indent a line"},
+      {"m:\n  a: 1\n\tb: 2\n", "x.yaml:3:1: a tab cannot indent a line"},
       {"image: a\nimage: b\n", "x.yaml:2:1: duplicate key 'image'; the first is at x.yaml:1:1"},
       {"m: {a: 1, 'a': 2}\n", "x.yaml:1:11: duplicate key 'a'"},
       {"image: &x a\n", "x.yaml:1:8: anchors are not supported"},
-      {"a: *x\n", "x.yaml:1:4: the referenced anchor is not defined"},
+      {"a: *x\n", "x.yaml:1:4: aliases are not supported"},
       {"image: !!str a\n", "x.yaml:1:8: the tag 'tag:yaml.org,2002:str' is not supported"},
       {"image: !run a\n", "x.yaml:1:8: the tag '!run' is not supported"},
       {"? [a]\n: b\n", "x.yaml:1:3: a key is a plain word"},
       {"{a: 1}: b\n", "x.yaml:1:1: a key is a plain word"},
-      {"image: a\n---\nimage: b\n", "x.yaml: more than one YAML document"},
-      {"image: a\n...\nimage: b\n", "x.yaml: more than one YAML document"},
+      {"image: a\n---\nimage: b\n", "x.yaml:2:1: a second YAML document begins"},
+      {"image: a\n...\nimage: b\n", "x.yaml:3:1: a second YAML document begins"},
   }));
   CAPTURE(text);
   CHECK_THAT(parse_refusal(text), StartsWith(message));
@@ -201,4 +210,16 @@ TEST_CASE("config locate: a path, or an installed name") {
   CHECK_THROWS_WITH(locate("..", folder.path()), Contains("no config '..'"));
   CHECK_THROWS_WITH(locate("", folder.path()), Contains("no config ''"));
   CHECK_THROWS_WITH(locate("x", "/nowhere"), Contains("neither here nor in /nowhere"));
+}
+
+TEST_CASE("config parse: a mistake in the YAML comes with a hint") {
+  for (const auto* text : {"a:\n\tb: 1\n", "a: b: c\n", "a: {b", "a: 1\n  b: 2\n", "a: }\n",
+                           "a: *x\n", "a: 1\n---\nb: 2\n"})
+    try {
+      (void)parse_text(text, "x");
+      FAIL(text);
+    } catch (const Error& e) {
+      CAPTURE(text, e.what());
+      CHECK_FALSE(e.hint().empty());
+    }
 }

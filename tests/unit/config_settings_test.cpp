@@ -9,7 +9,6 @@
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 using dhg::Error;
-using dhg::config::Fallback;
 using dhg::config::parse_text;
 using dhg::config::show;
 using dhg::config::validate;
@@ -39,8 +38,8 @@ TEST_CASE("config settings: the defaults") {
   CHECK(s.machine.vcpus == 1);
   CHECK(s.launcher.name == "qemu");
   CHECK_FALSE(s.launcher.options);
-  CHECK(s.page_server.choice.name == "lazy-4k");
-  CHECK(s.page_server.fallback == Fallback::none);
+  CHECK(s.page_server.choice.name == "working-set");
+  CHECK(s.page_server.fallback == "file");
   CHECK(s.result_channel.name == "json-file");
   CHECK_FALSE(s.run.timeout);
   CHECK(s.run.output_limit == UINT64_C(1) << 30);
@@ -147,8 +146,7 @@ TEST_CASE("config settings: all problems of a file at once, each at its place") 
         "dhg: x:7:6: 'run' is a group of keys: timeout, output_limit, result_limit, hold_updates\n"
         "dhg: x:9:12: 'launcher.options' is a map of the plugin's options\n"
         "dhg: x:11:16: result_channel.options.a: a list is not valid; expected a single value\n"
-        "dhg: x:12:1: image: an empty value is not valid; expected lower-case letters, digits and "
-        "'-'");
+        "dhg: x:12:1: image: a value is missing; expected lower-case letters, digits and '-'");
   }
 }
 
@@ -238,4 +236,23 @@ TEST_CASE("config show: each value with where it came from") {
   CHECK_THAT(shown, Contains("  plugin: eager                       # x.yaml:2:11\n"));
   CHECK_THAT(shown, Contains("    threads: 3                        # x.yaml:4:14\n"));
   CHECK_THAT(shown, Contains("  timeout: 30s                        # --set run.timeout\n"));
+}
+
+TEST_CASE("config settings: where an image and a plugin were named is remembered") {
+  const auto s = validate(parse_text("image: a\nlauncher:\n  plugin: b\n", "x.yaml"));
+  CHECK(s.image_origin.text == "x.yaml:1:8");
+  CHECK(s.launcher.origin.text == "x.yaml:3:11");
+  CHECK(s.page_server.choice.origin.kind == dhg::config::Origin::Kind::default_value);
+}
+
+TEST_CASE("config settings: options that differ from their defaults, in one spelling") {
+  using dhg::config::changed_options;
+  const auto of = [](const std::string& yaml) {
+    const auto raw = parse_text("launcher: {options: " + yaml + "}\n", "x");
+    return changed_options(raw.find("launcher")->find("options"), kOptions);
+  };
+  CHECK(changed_options(nullptr, kOptions).empty());
+  CHECK(of("{spin: FALSE, accel: auto}") == of("{spin: false}"));
+  CHECK(of("{chunk: 64KiB}") == of("{chunk: 65536}"));
+  CHECK(of("{accel: tcg}") == std::vector<std::string>{"accel=tcg"});
 }

@@ -52,6 +52,12 @@ json trace() {
           {"otherData", {{"run", facts()}, {"events_dropped", 7}}}};
 }
 
+// Of strangers: what is suggested follows from what they declare.
+const std::vector<PageServerFacts> kServers{{"maps", false, false, true, 0},
+                                            {"blocks", true, false, true, 2 << 20},
+                                            {"least", true, false, true, 4096},
+                                            {"learner", true, true, false, 0}};
+
 Evidence of(const json& record) { return read_evidence(record.dump(), "run.json"); }
 
 std::string explain_refusal(const std::string& text) {
@@ -97,7 +103,8 @@ TEST_CASE("explain: what is taken from a trace") {
   CHECK(found.faults == 3);
   CHECK(found.service_ms == Approx(12));
   CHECK(found.median_us == Approx(4000));
-  CHECK(found.blocks == 2);
+  CHECK(blocks_of(evidence, 2 << 20) == 2);
+  CHECK(blocks_of(evidence, 4096) == 3);
   CHECK(found.bytes_a_ms == Approx(1024));
   CHECK(found.background_ms == Approx(1));
   CHECK(found.background_mib == Approx(1));
@@ -135,7 +142,7 @@ TEST_CASE("explain: nothing of a record reaches a terminal as an order to it") {
 }
 
 TEST_CASE("explain: the steps do not overlap, and the longest comes first") {
-  const auto steps = explain(of(facts())).steps;
+  const auto steps = explain(of(facts()), kServers).steps;
   CHECK(std::is_sorted(steps.begin(), steps.end(),
                        [](const Step& a, const Step& b) { return a.ms > b.ms; }));
   CHECK(steps.front().name == "run: the program");
@@ -151,24 +158,24 @@ TEST_CASE("explain: the steps do not overlap, and the longest comes first") {
 }
 
 TEST_CASE("explain: without a trace nothing is said about the time of faults") {
-  const auto explanation = explain(of(facts()));
-  CHECK(find(explanation, "page_server.plugin=file") == nullptr);
+  const auto explanation = explain(of(facts()), kServers);
+  CHECK(find(explanation, "page_server.plugin=maps") == nullptr);
   CHECK(std::any_of(explanation.memory.begin(), explanation.memory.end(), [](const auto& line) {
     return line.find("dhg exec --trace") != std::string::npos;
   }));
 }
 
 TEST_CASE("explain: each saving is what the record shows, and no more") {
-  const auto explanation = explain(of(trace()));
-  const auto* file = find(explanation, "page_server.plugin=file");
+  const auto explanation = explain(of(trace()), kServers);
+  const auto* file = find(explanation, "page_server.plugin=maps");
   REQUIRE(file != nullptr);
   CHECK(file->saves_ms.value() == Approx(12)); // what serving took
   CHECK_THAT(file->basis, Contains("3 faults"));
-  const auto* lazy = find(explanation, "page_server.plugin=lazy-4k");
+  const auto* lazy = find(explanation, "page_server.plugin=least");
   REQUIRE(lazy != nullptr);
   CHECK(lazy->saves_ms.value() == Approx(6)); // what attaching took
   // Two blocks at 1 KiB a millisecond would take seconds.
-  CHECK(find(explanation, "page_server.plugin=lazy-2m") == nullptr);
+  CHECK(find(explanation, "page_server.plugin=blocks") == nullptr);
   const auto* kvm = find(explanation, "launcher.options.accel=kvm");
   REQUIRE(kvm != nullptr);
   CHECK_FALSE(kvm->saves_ms);
@@ -180,9 +187,9 @@ TEST_CASE("explain: what would save less than a run's spread is not suggested") 
   for (auto& event : record["traceEvents"])
     if (event.contains("dur")) event["dur"] = 500; // 1.5 ms of 100
   record["otherData"]["run"]["phases"][3]["duration_ms"] = 2;
-  const auto explanation = explain(of(record));
-  CHECK(find(explanation, "page_server.plugin=file") == nullptr);
-  CHECK(find(explanation, "page_server.plugin=lazy-4k") == nullptr);
+  const auto explanation = explain(of(record), kServers);
+  CHECK(find(explanation, "page_server.plugin=maps") == nullptr);
+  CHECK(find(explanation, "page_server.plugin=least") == nullptr);
 }
 
 TEST_CASE("explain: a run in which nothing took any time") {
@@ -190,7 +197,66 @@ TEST_CASE("explain: a run in which nothing took any time") {
   record["elapsed_seconds"] = 0;
   record["phases"] = json::array();
   record["memory"] = {{"faults", 0}, {"copied_bytes", 0}, {"zeroed_bytes", 0}};
-  const auto explanation = explain(of(record));
-  CHECK_THAT(explanation.memory.at(0), Contains("serves none"));
+  const auto explanation = explain(of(record), kServers);
+  CHECK_THAT(explanation.memory.at(0), Contains("had none to serve"));
   for (const auto& step : explanation.steps) CHECK(step.share == 0);
+}
+
+TEST_CASE("explain: what is suggested is what others declare") {
+  auto record = trace();
+  for (auto& event : record["traceEvents"])
+    if (event.contains("dur")) event["args"]["copied_bytes"] = 4 << 20; // fast enough for blocks
+  const auto explanation = explain(of(record), kServers);
+  CHECK(find(explanation, "page_server.plugin=blocks") != nullptr);
+  CHECK(explain(of(record), {}).suggestions.size() + 3 == explanation.suggestions.size());
+  // Never what the run had already.
+  record["otherData"]["run"]["plugins"]["page_server"] = "blocks";
+  CHECK(find(explain(of(record), kServers), "page_server.plugin=blocks") == nullptr);
+}
+
+TEST_CASE("explain: many faults suggest a page server that learns, to one that does not") {
+  auto record = facts();
+  CHECK(find(explain(of(record), kServers), "page_server.plugin=learner") == nullptr);
+  record["memory"]["faults"] = 1000;
+  CHECK(find(explain(of(record), kServers), "page_server.plugin=learner") != nullptr);
+  record["plugins"]["page_server"] = "learner";
+  CHECK(find(explain(of(record), kServers), "page_server.plugin=learner") == nullptr);
+}
+
+TEST_CASE("explain: the runs of a comparison, without warm-up and commands") {
+  json phases;
+  for (const auto name : compare::kPhaseNames) phases[std::string(name)] = 10.0;
+  const json metrics{
+      {"faults", 5.0}, {"copied_mib", 2.0}, {"zeroed_mib", nullptr}, {"major_faults", 1.0}};
+  const auto run = [&](const char* variant, int round, bool warm_up) {
+    return json{{"variant", variant}, {"round", round},   {"warm_up", warm_up},
+                {"failure", nullptr}, {"wall_ms", 100.0}, {"phases_ms", phases},
+                {"metrics", metrics}};
+  };
+  auto failed = run("a", 2, false);
+  failed["failure"] = "exit code 1";
+  failed["phases_ms"] = nullptr;
+  json document{
+      {"variants",
+       json::array({{{"name", "a"},
+                     {"external", nullptr},
+                     {"values", {{"page_server.plugin", "p"}, {"result_channel.plugin", "c"}}}},
+                    {{"name", "x"}, {"external", "true"}, {"values", json::object()}}})},
+      {"machine", {{"accelerator", "tcg"}}},
+      {"runs", json::array({run("a", 0, true), run("a", 1, false), run("x", 1, false), failed})}};
+  const auto runs = read_compared_runs(document.dump(), "c.json");
+  REQUIRE(runs);
+  REQUIRE(runs->size() == 2);
+  const auto& evidence = runs->front().evidence;
+  CHECK(runs->front().round == 1);
+  CHECK(evidence.elapsed_ms == Approx(100));
+  CHECK(evidence.page_server == "p");
+  CHECK(evidence.copied_bytes == 2 << 20);
+  CHECK(evidence.running_ms == Approx(30));
+  CHECK(explain(evidence, {}).steps.front().name == "start"); // no part of "run" is known
+  CHECK(runs->back().failure == "exit code 1");
+  CHECK_FALSE(read_compared_runs(facts().dump(), "run.json"));
+  document["runs"][1]["phases_ms"]["run"] = -1;
+  CHECK_THROWS_WITH(read_compared_runs(document.dump(), "c.json"),
+                    Contains("'c.json': 'run' is negative"));
 }

@@ -35,7 +35,9 @@ std::string verdict(const std::function<void(dhg_plugin_descriptor&)>& spoil) {
                                    "x-1",
                                    "1.0",
                                    "A test",
-                                   DHG_CXX_ABI};
+                                   DHG_CXX_ABI,
+                                   0,
+                                   0};
   spoil(descriptor);
   const auto bytes = std::as_bytes(std::span(&descriptor, 1));
   try {
@@ -70,7 +72,7 @@ TEST_CASE("plugin descriptor: a good one is accepted") {
 
 TEST_CASE("plugin descriptor: a symbol that is too small is not read past its end") {
   // On the heap and exactly as long, so that the address sanitizer sees more.
-  for (const std::size_t length : {0U, 1U, 15U, 16U, 40U, 63U}) {
+  for (const std::size_t length : {0U, 1U, 15U, 16U, 40U, 63U, 64U, 79U}) {
     const dhg_plugin_descriptor good{DHG_PLUGIN_MAGIC,
                                      sizeof(dhg_plugin_descriptor),
                                      DHG_ABI_MAJOR,
@@ -81,7 +83,9 @@ TEST_CASE("plugin descriptor: a symbol that is too small is not read past its en
                                      "x",
                                      "1",
                                      "d",
-                                     DHG_CXX_ABI};
+                                     DHG_CXX_ABI,
+                                     0,
+                                     0};
     std::vector<std::byte> bytes(length);
     if (length > 0) std::memcpy(bytes.data(), &good, length);
     const auto* expected = length < 16 ? "too few for a descriptor" : "too short";
@@ -156,5 +160,26 @@ TEST_CASE("plugin descriptor: defaults and bounds are values") {
   CHECK_THAT(option_verdict([](auto& o) { o.default_value = "17"; }), Contains("default '17'"));
   CHECK_THAT(option_verdict([](auto& o) { o.minimum = "x"; }), Contains("minimum 'x'"));
   CHECK_THAT(option_verdict([](auto& o) { o.maximum = "x"; }), Contains("maximum 'x'"));
-  CHECK_THAT(option_verdict([](auto& o) { o.minimum = "20"; }), Contains("minimum '20'"));
+  CHECK_THAT(option_verdict([](auto& o) { o.minimum = "20"; }),
+             Contains("minimum '20', which is greater than its maximum '16'"));
+}
+
+TEST_CASE("plugin descriptor: one from before the traits ends before them, and has none") {
+  const dhg_plugin_descriptor whole{DHG_PLUGIN_MAGIC, 64,  1,   2,   DHG_PAGE_SERVER, 0,
+                                    nullptr,          "x", "1", "d", DHG_CXX_ABI,     4096,
+                                    DHG_TRAIT_LEARNS};
+  std::vector<std::byte> bytes(64); // exactly: the address sanitizer sees a read past it
+  std::memcpy(bytes.data(), &whole, bytes.size());
+  const auto& old = check_descriptor(bytes, kLibrary);
+  CHECK(traits_of(old).bits == 0);
+  CHECK(traits_of(old).fault_bytes == 0);
+}
+
+TEST_CASE("plugin descriptor: what a page server declares of itself") {
+  CHECK(verdict([](auto& d) {
+          d.traits = DHG_TRAIT_LEARNS | UINT64_C(1) << 60;
+          d.fault_bytes = 65536;
+          CHECK(traits_of(d).bits == d.traits);
+          CHECK(traits_of(d).fault_bytes == 65536);
+        }).empty());
 }

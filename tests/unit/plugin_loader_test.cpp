@@ -93,7 +93,7 @@ TEST_CASE("plugin loader: bad descriptors") {
       "newer-abi-minor",
       fmt::format("built for ABI 1.{}, newer than the 1.{}", DHG_ABI_MINOR + 1, DHG_ABI_MINOR),
       "update dhg");
-  check_loading("short-struct", "40 bytes by its own account, 64 in the library", "rebuild");
+  check_loading("short-struct", "40 bytes by its own account, 80 in the library", "rebuild");
   check_loading("other-cxx-abi", "its C++ ABI is 'gxx-abi-1002/libstdcxx-cxx11-0'", "compiler");
   check_loading("unknown-kind", "its kind is 77", "correct the kind");
   check_loading("bad-name", "its name 'Bad Name' is not valid", "rename");

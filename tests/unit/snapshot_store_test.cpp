@@ -15,7 +15,7 @@ struct Fixture {
   // What opening says, and that it names the remedy.
   std::string complaint() const {
     try {
-      static_cast<void>(store.open_snapshot(kName));
+      static_cast<void>(store.open_snapshot(kName, "dhg vm prepare --image python"));
       return "";
     } catch (const dhg::Error& error) {
       CHECK(error.blame() == dhg::Blame::environment);

@@ -1,10 +1,8 @@
 #include "compare/explain/evidence.hpp"
 
-#include "dhg/error.hpp"
+#include "compare/explain/record_reader.hpp"
 #include "text/utf8.hpp"
 
-#include <fmt/format.h>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace dhg::compare::explain {
@@ -13,85 +11,19 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostPhases = 1000;
-constexpr double kLongestMs = 1000.0 * 60 * 60 * 24 * 366;
 
-class Reader {
- public:
-  explicit Reader(const std::string& name) : name_(name) {}
-
-  [[noreturn]] void refuse(const std::string& why) const {
-    throw Error(Blame::usage, fmt::format("'{}': {}", name_, why),
-                "expected the output of 'dhg exec --trace FILE' or 'dhg exec --json'");
-  }
-
-  [[nodiscard]] const json& member(const json& object, const char* key) const {
-    if (!object.is_object()) refuse(fmt::format("'{}' is not inside an object", key));
-    const auto found = object.find(key);
-    if (found == object.end()) refuse(fmt::format("it has no '{}'", key));
-    return *found;
-  }
-
-  // A time or a length of time, in any unit.
-  [[nodiscard]] double time(const json& object, const char* key, double unit_ms) const {
-    const auto& value = member(object, key);
-    const auto ms = value.is_number() ? value.get<double>() * unit_ms : NAN;
-    if (!std::isfinite(ms) || std::abs(ms) > kLongestMs)
-      refuse(fmt::format("'{}' is not a time", key));
-    return ms;
-  }
-
-  [[nodiscard]] double length(const json& object, const char* key, double unit_ms) const {
-    const auto ms = time(object, key, unit_ms);
-    if (ms < 0) refuse(fmt::format("'{}' is negative", key));
-    return ms;
-  }
-
-  [[nodiscard]] std::uint64_t count(const json& object, const char* key) const {
-    const auto& value = member(object, key);
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::uint64_t{1} << 53U)
-      refuse(fmt::format("'{}' is not a count", key));
-    return value.get<std::uint64_t>();
-  }
-
-  // Printed later: on one line, without what a terminal obeys.
-  [[nodiscard]] std::string word(const json& object, const char* key) const {
-    const auto& value = member(object, key);
-    if (value.is_null()) return {};
-    if (!value.is_string()) refuse(fmt::format("'{}' is not text", key));
-    return text::printable(value.get<std::string>());
-  }
-
- private:
-  const std::string& name_;
-};
-
-json parse(const std::string& text, const Reader& read) {
-  constexpr int kDeepest = 16;
-  bool too_deep = false;
-  auto parsed = json::parse(
-      text,
-      [&](int depth, json::parse_event_t, json&) {
-        too_deep = too_deep || depth > kDeepest;
-        return !too_deep;
-      },
-      false);
-  if (too_deep) read.refuse("it is nested too deeply");
-  if (!parsed.is_object()) read.refuse("it is not a JSON object");
-  return parsed;
-}
-
-double length_of(const json& phases, const char* name, const Reader& read) {
+double length_of(const json& phases, const char* name, const RecordReader& read) {
   for (const auto& phase : phases)
     if (read.member(phase, "name") == name) return read.length(phase, "duration_ms", 1);
   return 0;
 }
 
-std::uint64_t major_faults(const json& resources, const char* process, const Reader& read) {
+std::uint64_t major_faults(const json& resources, const char* process, const RecordReader& read) {
   const auto& use = read.member(resources, process);
   return use.is_null() ? 0 : read.count(use, "major_faults");
 }
 
-void take_phases(const json& facts, const Reader& read, Evidence& evidence) {
+void take_phases(const json& facts, const RecordReader& read, Evidence& evidence) {
   const auto& phases = read.member(facts, "phases");
   if (!phases.is_array() || phases.size() > kMostPhases)
     read.refuse("'phases' is not a short list");
@@ -106,7 +38,7 @@ void take_phases(const json& facts, const Reader& read, Evidence& evidence) {
   evidence.running_ms = length_of(phases, "resume", read) + length_of(phases, "run", read);
 }
 
-void take_facts(const json& facts, const Reader& read, Evidence& evidence) {
+void take_facts(const json& facts, const RecordReader& read, Evidence& evidence) {
   evidence.elapsed_ms = read.length(facts, "elapsed_seconds", 1000);
   take_phases(facts, read, evidence);
   const auto& plugins = read.member(facts, "plugins");
@@ -129,7 +61,7 @@ void take_facts(const json& facts, const Reader& read, Evidence& evidence) {
   }
 }
 
-void take_events(const json& trace, const Reader& read, Evidence& evidence) {
+void take_events(const json& trace, const RecordReader& read, Evidence& evidence) {
   constexpr double kMicrosecond = 0.001;
   const auto& events = read.member(trace, "traceEvents");
   if (!events.is_array()) read.refuse("'traceEvents' is not a list");
@@ -152,8 +84,8 @@ void take_events(const json& trace, const Reader& read, Evidence& evidence) {
 } // namespace
 
 Evidence read_evidence(const std::string& text, const std::string& name) {
-  const Reader read(name);
-  const auto document = parse(text, read);
+  const RecordReader read(name);
+  const auto document = read.parse(text);
   Evidence evidence;
   evidence.traced = document.contains("traceEvents");
   try {

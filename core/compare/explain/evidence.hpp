@@ -24,6 +24,7 @@ struct Evidence {
   double elapsed_ms = 0;
   compare::PhaseTimes phases{};
   double guest_run_ms = 0; ///< the user's code, by the guest's clock
+  bool guest_run_known = true;
   double running_ms = 0;   ///< from the processor's first instruction to the answer
   double attach_ms = 0;    ///< the page server's work before that
   std::string page_server; ///< empty where the run did not get so far
@@ -44,5 +45,19 @@ struct Evidence {
 /// @param name of the file, for messages
 /// @throws Error(Blame::usage) that says what is wrong
 [[nodiscard]] Evidence read_evidence(const std::string& text, const std::string& name);
+
+/// A run of a comparison. Such a record has its phases and counts, and no more.
+struct ComparedRun {
+  std::string variant;
+  std::size_t round = 0;
+  std::string failure; ///< empty: it succeeded, and there is evidence
+  Evidence evidence;
+};
+
+/// What `dhg compare --json` wrote: its runs of dhg, without warm-up and external commands, in
+/// the order in which they were made. Nothing if it is another record.
+/// @throws Error(Blame::usage) as read_evidence() does
+[[nodiscard]] std::optional<std::vector<ComparedRun>> read_compared_runs(const std::string& text,
+                                                                         const std::string& name);
 
 } // namespace dhg::compare::explain

@@ -8,6 +8,15 @@
 
 namespace dhg::compare::explain {
 
+/// What a page server declares of itself: what there is to suggest.
+struct PageServerFacts {
+  std::string name;
+  bool serves_faults = true;
+  bool learns = false;
+  bool attaches_at_once = false; ///< copies nothing before the guest runs
+  std::uint64_t fault_bytes = 0; ///< installed around a fault, aligned; 0: that varies
+};
+
 /// A step of the run, none of which overlap.
 struct Step {
   std::string name;
@@ -17,7 +26,7 @@ struct Step {
 
 /// What the record suggests to change.
 struct Suggestion {
-  std::string setting;            ///< "page_server.plugin=file"; empty: not a setting of dhg
+  std::string setting;            ///< "page_server.plugin=NAME"; empty: not a setting of dhg
   std::string what;               ///< in a sentence
   std::optional<double> saves_ms; ///< an estimate; nothing where the record cannot tell
   std::string basis;              ///< what the estimate stands on
@@ -30,7 +39,8 @@ struct Explanation {
   std::vector<Suggestion> suggestions; ///< the largest saving first
 };
 
-/// Pure.
-[[nodiscard]] Explanation explain(const Evidence& evidence);
+/// Pure. @param servers those that could be used instead
+[[nodiscard]] Explanation explain(const Evidence& evidence,
+                                  const std::vector<PageServerFacts>& servers);
 
 } // namespace dhg::compare::explain

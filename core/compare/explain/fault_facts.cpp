@@ -7,11 +7,9 @@
 namespace dhg::compare::explain {
 
 FaultFacts fault_facts(const Evidence& evidence) {
-  constexpr std::uint64_t kBlock = 2UL * 1024 * 1024;
   constexpr double kMiB = 1024.0 * 1024.0;
   FaultFacts facts;
   std::vector<double> lengths;
-  std::set<std::uint64_t> blocks;
   double bytes = 0;
   for (const auto& served : evidence.served) {
     const auto installed = static_cast<double>(served.copied_bytes + served.zeroed_bytes);
@@ -22,16 +20,21 @@ FaultFacts fault_facts(const Evidence& evidence) {
     }
     lengths.push_back(served.length_ms * 1000);
     facts.service_ms += served.length_ms;
-    blocks.insert(served.offset / kBlock);
     bytes += installed;
   }
   if (lengths.empty()) return facts;
   facts.faults = lengths.size();
   facts.median_us = stats::median(lengths);
   facts.p95_us = stats::quantile(lengths, 0.95);
-  facts.blocks = blocks.size();
   facts.bytes_a_ms = facts.service_ms > 0 ? bytes / facts.service_ms : 0;
   return facts;
+}
+
+std::uint64_t blocks_of(const Evidence& evidence, std::uint64_t size) {
+  std::set<std::uint64_t> blocks;
+  for (const auto& served : evidence.served)
+    if (!served.background) blocks.insert(served.offset / size);
+  return blocks.size();
 }
 
 } // namespace dhg::compare::explain

@@ -10,12 +10,14 @@ struct FaultFacts {
   double service_ms = 0; ///< of all of them
   double median_us = 0;
   double p95_us = 0;
-  double bytes_a_ms = 0;    ///< installed in that time
-  std::uint64_t blocks = 0; ///< aligned stretches of 2 MiB that they lie in
+  double bytes_a_ms = 0; ///< installed in that time
   double background_ms = 0;
   double background_mib = 0;
 };
 
 [[nodiscard]] FaultFacts fault_facts(const Evidence& evidence);
+
+/// In how many aligned stretches of `size` bytes the faults of a trace lie.
+[[nodiscard]] std::uint64_t blocks_of(const Evidence& evidence, std::uint64_t size);
 
 } // namespace dhg::compare::explain

@@ -18,7 +18,8 @@ struct CompareResult {
 [[nodiscard]] std::string markdown_report(const CompareResult& result);
 /// One line a run, warm-up and failed ones too; RFC 4180.
 [[nodiscard]] std::string csv_report(const CompareResult& result);
-/// One page that needs nothing from elsewhere. @param document that of the comparison
-[[nodiscard]] std::string html_report(const nlohmann::json& document);
+/// One page that needs nothing from elsewhere, and no script for its verdicts.
+/// @param document that of the comparison
+[[nodiscard]] std::string html_report(const CompareResult& result, const nlohmann::json& document);
 
 } // namespace dhg::compare

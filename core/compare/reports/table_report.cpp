@@ -13,7 +13,9 @@ constexpr std::size_t kWidth = 80;
 constexpr std::size_t kNameWidth = 18;
 constexpr std::size_t kTitleWidth = 17;
 constexpr std::size_t kCellWidth = 12;
-constexpr std::size_t kBarWidth = 13;
+constexpr std::size_t kMedianWidth = 11; // with the blanks after it
+constexpr std::size_t kLeastQuartiles = 18;
+constexpr std::size_t kLeastRatio = 20;
 
 const char* colour_of(Verdict verdict) {
   return verdict == Verdict::faster ? "\033[32m" : verdict == Verdict::slower ? "\033[31m" : "";
@@ -37,8 +39,12 @@ class Table {
 
  private:
   void times() {
-    text_ += fmt::format("\n{:<{}}{:>9}  {:<18}{}\n", "variant", kNameWidth, "median ms",
-                         "quartiles", "ratio [95 % CI]");
+    for (std::size_t i = 0; i < result_.analysis.variants.size(); ++i) {
+      quartiles_width_ = std::max(quartiles_width_, quartiles(i).size() + 1);
+      ratio_width_ = std::max(ratio_width_, ratio(i).size() + 1);
+    }
+    text_ += fmt::format("\n{:<{}}{:>9}  {:<{}}{}\n", "variant", kNameWidth, "median ms",
+                         "quartiles", quartiles_width_, "ratio [95 % CI]");
     double most = 1;
     for (std::size_t i = 1; i < result_.analysis.variants.size(); ++i)
       if (const auto* against = against_first(result_, i); against->pairs > 0)
@@ -56,24 +62,38 @@ class Table {
       text_ += fmt::format("{:>9}  none of {} runs succeeded\n", "-", variant.measured);
       return;
     }
-    text_ += fmt::format("{:>9.1f}  {:<18}", wall.median,
-                         fmt::format("[{:.1f}, {:.1f}]", wall.lower_quartile, wall.upper_quartile));
+    text_ += fmt::format("{:>9.1f}  {:<{}}{:<{}}", wall.median, quartiles(index), quartiles_width_,
+                         ratio(index), ratio_width_);
     const auto* against = against_first(result_, index);
-    const bool known = against == nullptr || against->pairs > 0;
-    const double ratio = against == nullptr ? 1 : against->ratio;
-    const auto interval =
-        against == nullptr || !known
-            ? std::string()
-            : fmt::format(" [{:.2f}, {:.2f}]", against->ratio_ci.low, against->ratio_ci.high);
-    text_ += fmt::format("{:<20}", known ? fmt::format("{:.2f}{}", ratio, interval) : "-");
-    if (known) bar(ratio / most, against == nullptr ? "" : colour_of(verdict(*against)));
+    if (against == nullptr)
+      bar(1 / most, "");
+    else if (against->pairs > 0)
+      bar(against->ratio / most, colour_of(verdict(*against)));
     while (text_.ends_with(' ')) text_.pop_back();
     text_ += '\n';
   }
 
+  std::string quartiles(std::size_t index) const {
+    const auto& wall = result_.analysis.variants[index].wall_ms;
+    if (wall.count == 0) return {};
+    return fmt::format("[{:.1f}, {:.1f}]", wall.lower_quartile, wall.upper_quartile);
+  }
+
+  std::string ratio(std::size_t index) const {
+    const auto* against = against_first(result_, index);
+    if (against == nullptr) return "1.00";
+    if (against->pairs == 0) return "-";
+    return fmt::format("{:.2f} [{:.2f}, {:.2f}]", against->ratio, against->ratio_ci.low,
+                       against->ratio_ci.high);
+  }
+
+  // As long as the line has room for.
   void bar(double share, const char* colour) {
-    const auto length = static_cast<std::size_t>(std::lround(share * kBarWidth));
-    const std::string marks(std::clamp<std::size_t>(length, 1, kBarWidth), '#');
+    const auto used = kNameWidth + kMedianWidth + quartiles_width_ + ratio_width_;
+    if (used >= kWidth) return;
+    const auto room = kWidth - used;
+    const auto length = static_cast<std::size_t>(std::lround(share * static_cast<double>(room)));
+    const std::string marks(std::clamp<std::size_t>(length, 1, room), '#');
     const bool painted = colour_ && *colour != '\0';
     text_ += painted ? fmt::format("{}{}\033[0m", colour, marks) : marks;
   }
@@ -104,13 +124,10 @@ class Table {
 
   void pairs() {
     text_ += '\n';
-    for (const auto& [thing, reference, comparison] : result_.analysis.pairs) {
+    for (const auto& pair : result_.analysis.pairs) {
       const auto begin = text_.size();
-      wrap(fmt::format("{} against {}: {}, {}", result_.measurement.variants[thing].name,
-                       result_.measurement.variants[reference].name, stats::in_words(comparison),
-                       describe_p(comparison)),
-           2);
-      if (const auto* colour = colour_of(verdict(comparison)); colour_ && *colour != '\0') {
+      wrap(describe_pair(result_, pair), 2);
+      if (const auto* colour = colour_of(verdict(pair.comparison)); colour_ && *colour != '\0') {
         text_.insert(begin, colour);
         text_.insert(text_.size() - 1, "\033[0m");
       }
@@ -138,6 +155,8 @@ class Table {
 
   const CompareResult& result_;
   const bool colour_;
+  std::size_t quartiles_width_ = kLeastQuartiles;
+  std::size_t ratio_width_ = kLeastRatio;
   std::string text_;
 };
 

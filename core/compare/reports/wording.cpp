@@ -27,10 +27,13 @@ void add_row(std::vector<Row>& rows, std::string title,
 } // namespace
 
 std::string describe_plan(const Measurement& m) {
+  const auto rounds = [](std::size_t count) {
+    return fmt::format("{} round{}", count, count == 1 ? "" : "s");
+  };
   return fmt::format(
-      "{} rounds, each variant once in each, in random order (seed {}); {} rounds "
-      "to warm up; {} page cache",
-      m.rounds, m.seed, m.warm_up_rounds, m.cache == CacheMode::cold ? "cold" : "warm");
+      "{}, each variant once in each, in random order (seed {}); {} to warm up; {} page cache",
+      rounds(m.rounds), m.seed, rounds(m.warm_up_rounds),
+      m.cache == CacheMode::cold ? "cold" : "warm");
 }
 
 std::string describe_machine(const Machine& machine) {
@@ -46,6 +49,13 @@ std::string describe_p(const stats::Comparison& comparison) {
   const bool corrected = comparison.p_corrected != comparison.test.p;
   const auto p = comparison.p_corrected;
   return (p < 0.0001 ? "p < 0.0001" : fmt::format("p = {:.4f}", p)) + (corrected ? " (Holm)" : "");
+}
+
+std::string describe_pair(const CompareResult& result, const Pair& pair) {
+  const auto& variants = result.measurement.variants;
+  return fmt::format("{} against {}: {}, {}", variants[pair.thing].name,
+                     variants[pair.reference].name, stats::in_words(pair.comparison),
+                     describe_p(pair.comparison));
 }
 
 std::vector<std::string> describe_findings(const CompareResult& result) {

@@ -12,6 +12,8 @@ namespace dhg::compare {
 [[nodiscard]] std::string describe_machine(const Machine& machine);
 /// "p = 0.0312", "p < 0.0001"; says when it was corrected for several comparisons.
 [[nodiscard]] std::string describe_p(const stats::Comparison& comparison);
+/// "a against b: faster by 1.31x [1.24, 1.40], p = 0.0001".
+[[nodiscard]] std::string describe_pair(const CompareResult& result, const Pair& pair);
 /// What is wrong, or to be known: failures, differences, conditions, notes.
 [[nodiscard]] std::vector<std::string> describe_findings(const CompareResult& result);
 

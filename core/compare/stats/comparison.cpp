@@ -7,11 +7,7 @@
 #include <vector>
 
 namespace dhg::compare::stats {
-namespace {
-
-constexpr double kSignificant = 0.05;
-
-} // namespace
+namespace {} // namespace
 
 Comparison compare_paired(std::span<const double> thing, std::span<const double> reference,
                           std::uint64_t seed) {

@@ -31,7 +31,9 @@ enum class Verdict { faster, slower, no_difference_shown, not_comparable };
 [[nodiscard]] Comparison compare_samples(std::span<const double> thing,
                                          std::span<const double> reference, std::uint64_t seed);
 
-/// A difference is shown where the corrected p is below 0.05 and the interval of the
+inline constexpr double kSignificant = 0.05;
+
+/// A difference is shown where the corrected p is below kSignificant and the interval of the
 /// ratio leaves 1 out.
 [[nodiscard]] Verdict verdict(const Comparison& comparison);
 /// "faster by 1.31x [1.24, 1.40]", "slower by ...", "no difference shown (ratio 1.01

@@ -27,7 +27,7 @@ extern "C" {
 /// changed, and one with a higher minor number than its own, because the plugin may need
 /// features that the core lacks. It accepts a lower minor number.
 #define DHG_ABI_MAJOR 1
-#define DHG_ABI_MINOR 2
+#define DHG_ABI_MINOR 3
 
 enum dhg_plugin_kind {
   DHG_PAGE_SERVER = 1,
@@ -55,6 +55,14 @@ struct dhg_option {
   const char* description;   ///< one sentence for `dhg plugin info`
 };
 
+/// What a page server says of itself, so that `dhg explain` can suggest it and `dhg doctor` can
+/// tell where it works. A bit each.
+enum dhg_trait {
+  DHG_TRAIT_LEARNS = 1,           ///< earlier runs make later ones faster
+  DHG_TRAIT_NO_FAULTS = 2,        ///< maps the snapshot: works where userfaultfd is not permitted
+  DHG_TRAIT_ATTACHES_AT_ONCE = 4, ///< copies nothing before the guest runs
+};
+
 /// All strings must stay valid while the library is loaded, which is until the process
 /// ends: a plugin is never unloaded.
 struct dhg_plugin_descriptor {
@@ -69,6 +77,9 @@ struct dhg_plugin_descriptor {
   const char* version;              ///< the plugin's own version
   const char* description;          ///< one sentence
   const char* cxx_abi;              ///< DHG_CXX_ABI of the compiler that built it
+  // Since 1.3. The descriptor of a plugin that was built for less ends here.
+  uint64_t fault_bytes; ///< page server: what it installs around a fault, aligned; 0: it varies
+  uint64_t traits;      ///< of enum dhg_trait, or-ed; a bit that dhg does not know means nothing
 };
 
 #define DHG_STRINGIFY_(x) #x

@@ -5,6 +5,7 @@
 #include "dhg/plugin.h"
 
 #include <array>
+#include <cstdint>
 #include <iterator>
 
 namespace dhg {
@@ -29,6 +30,13 @@ using PluginFactory = Plugin*(const Options& options);
 /// For plugins without options.
 inline constexpr std::array<dhg_option, 0> kNoOptions{};
 
+/// What a page server declares of itself beside its interface. All of it is optional.
+struct Traits {
+  std::uint64_t bits = 0;        ///< of dhg_trait, or-ed
+  std::uint64_t fault_bytes = 0; ///< what it installs around a fault, aligned; 0: it varies
+};
+inline constexpr Traits kNoTraits{};
+
 } // namespace dhg
 
 /// Defines both exported symbols of a plugin. CLASS must be constructible from
@@ -36,21 +44,27 @@ inline constexpr std::array<dhg_option, 0> kNoOptions{};
 /// `dhg::kNoOptions`.
 ///
 ///     DHG_PLUGIN(DHG_PAGE_SERVER, MyServer, "my-server", "1.0", "Installs ...", kOptions)
-#define DHG_PLUGIN(KIND, CLASS, NAME, VERSION, DESCRIPTION, OPTIONS)       \
-  extern "C" {                                                             \
-  DHG_API extern const dhg_plugin_descriptor dhg_plugin;                   \
-  const dhg_plugin_descriptor dhg_plugin = {DHG_PLUGIN_MAGIC,              \
-                                            sizeof(dhg_plugin_descriptor), \
-                                            DHG_ABI_MAJOR,                 \
-                                            DHG_ABI_MINOR,                 \
-                                            KIND,                          \
-                                            std::size(OPTIONS),            \
-                                            std::data(OPTIONS),            \
-                                            NAME,                          \
-                                            VERSION,                       \
-                                            DESCRIPTION,                   \
-                                            DHG_CXX_ABI};                  \
-  DHG_API dhg::Plugin* dhg_create_plugin(const dhg::Options& options) {    \
-    return new CLASS(options);                                             \
-  }                                                                        \
+#define DHG_PLUGIN(KIND, CLASS, NAME, VERSION, DESCRIPTION, OPTIONS) \
+  DHG_PLUGIN_WITH_TRAITS(KIND, CLASS, NAME, VERSION, DESCRIPTION, OPTIONS, dhg::kNoTraits)
+
+/// The same, with a constexpr dhg::Traits.
+#define DHG_PLUGIN_WITH_TRAITS(KIND, CLASS, NAME, VERSION, DESCRIPTION, OPTIONS, TRAITS) \
+  extern "C" {                                                                           \
+  DHG_API extern const dhg_plugin_descriptor dhg_plugin;                                 \
+  const dhg_plugin_descriptor dhg_plugin = {DHG_PLUGIN_MAGIC,                            \
+                                            sizeof(dhg_plugin_descriptor),               \
+                                            DHG_ABI_MAJOR,                               \
+                                            DHG_ABI_MINOR,                               \
+                                            KIND,                                        \
+                                            std::size(OPTIONS),                          \
+                                            std::data(OPTIONS),                          \
+                                            NAME,                                        \
+                                            VERSION,                                     \
+                                            DESCRIPTION,                                 \
+                                            DHG_CXX_ABI,                                 \
+                                            (TRAITS).fault_bytes,                        \
+                                            (TRAITS).bits};                              \
+  DHG_API dhg::Plugin* dhg_create_plugin(const dhg::Options& options) {                  \
+    return new CLASS(options);                                                           \
+  }                                                                                      \
   }

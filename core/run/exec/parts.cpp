@@ -4,6 +4,7 @@
 #include "memory/compressed_copy.hpp"
 #include "os/userfaultfd.hpp"
 #include "run/images/choose_version.hpp"
+#include "run/images/prepare_command.hpp"
 
 #include <fmt/format.h>
 #include <future>
@@ -14,61 +15,70 @@ namespace {
 // The page server to use: the one that was asked for, or, where userfaultfd is
 // not permitted and the config allows it, the one that does without.
 ActivePlugin<PageServer> choose_page_server(const ExecContext& context, ExecReport& report) {
+  const auto& settings = context.settings;
   auto wanted =
-      activate<PageServer>(context.registry, DHG_PAGE_SERVER, context.settings.page_server.choice);
-  if (wanted.object->backing() == MemoryBacking::private_mapping) return wanted;
-  const auto why_not = os::uffd::why_not_permitted();
-  if (why_not.empty()) return wanted;
-  if (context.settings.page_server.fallback == config::Fallback::none)
-    throw Error(Blame::environment,
-                fmt::format("page server '{}' needs userfaultfd: {}", wanted.name, why_not),
-                "or use one without: --set page_server.plugin=file");
-  report.substitutions.push_back(
-      fmt::format("page server 'file' instead of '{}': {}", wanted.name, why_not));
-  return activate<PageServer>(context.registry, DHG_PAGE_SERVER, {"file", std::nullopt});
+      activate<PageServer>(context.registry, DHG_PAGE_SERVER, settings.page_server.choice);
+  const auto substitution = substitution_for(wanted, settings);
+  if (substitution.empty()) return wanted;
+  report.substitutions.push_back(substitution);
+  return activate<PageServer>(context.registry, DHG_PAGE_SERVER,
+                              {settings.page_server.fallback, std::nullopt});
 }
 
-void check_snapshot(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher) {
+} // namespace
+
+std::string substitution_for(const ActivePlugin<PageServer>& wanted,
+                             const config::Settings& settings) {
+  if (wanted.object->backing() == MemoryBacking::private_mapping) return {};
+  const auto why_not = os::uffd::why_not_permitted();
+  if (why_not.empty()) return {};
+  const auto& fallback = settings.page_server.fallback;
+  if (fallback.empty())
+    throw Error(Blame::environment,
+                fmt::format("page server '{}' needs userfaultfd: {}", wanted.name, why_not),
+                "or use one without: 'dhg doctor' names them");
+  return fmt::format("page server '{}' instead of '{}': {}", fallback, wanted.name, why_not);
+}
+
+void check_fit(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher,
+               const config::Settings& settings) {
   const auto& made_by = snapshot.manifest().launcher;
+  const auto command = prepare_command(settings, snapshot.manifest().image.version);
   if (made_by.name != launcher.name)
     throw Error(Blame::environment,
                 fmt::format("snapshot '{}' belongs to the launcher '{}', not to '{}'",
                             snapshot.name(), made_by.name, launcher.name),
-                fmt::format("make one with: {}", snapshot::prepare_command(snapshot.name())));
+                fmt::format("make one with: {}", command));
   if (made_by.fingerprint != launcher.object->fingerprint())
-    throw Error(
-        Blame::environment,
-        fmt::format("snapshot '{}' was made by {}, which has changed since", snapshot.name(),
-                    made_by.version),
-        fmt::format("make it again with: {} --force", snapshot::prepare_command(snapshot.name())));
+    throw Error(Blame::environment,
+                fmt::format("snapshot '{}' was made by {}, which has changed since, or is not the "
+                            "one that is found now",
+                            snapshot.name(), made_by.version),
+                fmt::format("make it again with: {} --force", command));
 }
 
 // A page server that maps the snapshot neither reads pages nor sees faults.
 void check_options(const ActivePlugin<PageServer>& page_server, const config::Settings& settings) {
   if (page_server.object->backing() != MemoryBacking::private_mapping) return;
   if (settings.page_source != config::PageSourceKind::mapped)
-    throw Error(
-        Blame::usage,
-        fmt::format("page server '{}' maps the snapshot and reads no pages itself",
-                    page_server.name),
-        "use page_source=mapped, or another page server: --set page_server.plugin=working-set");
+    throw Error(Blame::usage,
+                fmt::format("page server '{}' maps the snapshot and reads no pages itself",
+                            page_server.name),
+                "use page_source=mapped, or a page server that serves faults (dhg plugin list)");
   if (!settings.page_server.record.empty())
     throw Error(Blame::usage,
                 fmt::format("page server '{}' has no faults to record", page_server.name),
-                "leave out page_server.record, or use another page server: --set "
-                "page_server.plugin=lazy-4k");
+                "leave out page_server.record, or use a page server that serves faults (dhg plugin "
+                "list)");
 }
-
-} // namespace
 
 ExecParts choose_parts(const ExecContext& context, ExecReport& report) {
   const auto& settings = context.settings;
   auto launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
   report.launcher = launcher.name;
   // The plugins are looked at while the snapshot is being opened.
-  auto opened = std::async(std::launch::async, [&] {
-    return context.store.open_snapshot(
-        wanted_snapshot(context.layout.images, settings, context.store, launcher.name));
+  auto opened = std::async(std::launch::async, [&, identity = identify(launcher)] {
+    return open_wanted_snapshot(context.layout.images, settings, context.store, identity);
   });
   auto page_server = choose_page_server(context, report);
   auto channel =
@@ -78,7 +88,7 @@ ExecParts choose_parts(const ExecContext& context, ExecReport& report) {
   check_options(page_server, settings);
   require_met(launcher.object->requirements(Purpose::restore));
   auto snapshot = opened.get();
-  check_snapshot(snapshot, launcher);
+  check_fit(snapshot, launcher, settings);
   report.snapshot = snapshot.name();
   report.accelerator = machine_of(snapshot.manifest()).accelerator;
   return {std::move(launcher), std::move(page_server), std::move(channel), std::move(snapshot)};

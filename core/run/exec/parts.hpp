@@ -10,6 +10,7 @@
 #include "snapshot/store.hpp"
 
 #include <memory>
+#include <string>
 
 namespace dhg::run {
 
@@ -25,6 +26,18 @@ struct ExecParts {
 /// in `report` as soon as it is known, with every substitution.
 /// @throws Error
 [[nodiscard]] ExecParts choose_parts(const ExecContext& context, ExecReport& report);
+
+/// What takes the place of a page server that needs userfaultfd where that is not permitted, in
+/// a sentence; empty: nothing has to.
+/// @throws Error if the settings permit no substitution
+[[nodiscard]] std::string substitution_for(const ActivePlugin<PageServer>& wanted,
+                                           const config::Settings& settings);
+/// @throws Error if the launcher cannot restore the snapshot, with the command that makes one
+///   which it can
+void check_fit(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher,
+               const config::Settings& settings);
+/// @throws Error for settings that mean nothing to this page server
+void check_options(const ActivePlugin<PageServer>& page_server, const config::Settings& settings);
 
 /// The machine that the snapshot is of.
 [[nodiscard]] MachineSpec machine_of(const snapshot::Manifest& manifest);

@@ -2,6 +2,7 @@
 
 #include "dhg/page_server.hpp"
 #include "dhg/result_channel.hpp"
+#include "run/exec/parts.hpp"
 #include "run/images/choose_version.hpp"
 #include "run/plugins.hpp"
 
@@ -9,16 +10,19 @@ namespace dhg::run {
 
 Preflight preflight(const config::Settings& settings, const plugin::Registry& registry,
                     const snapshot::Store& store, const Layout& layout) {
-  (void)activate<PageServer>(registry, DHG_PAGE_SERVER, settings.page_server.choice);
+  const auto page_server =
+      activate<PageServer>(registry, DHG_PAGE_SERVER, settings.page_server.choice);
+  check_options(page_server, settings);
   (void)activate<ResultChannel>(registry, DHG_RESULT_CHANNEL, settings.result_channel);
   const auto launcher = activate<VmLauncher>(registry, DHG_VM_LAUNCHER, settings.launcher);
   require_met(launcher.object->requirements(Purpose::restore));
-  const auto snapshot =
-      store.open_snapshot(wanted_snapshot(layout.images, settings, store, launcher.name));
+  const auto snapshot = open_wanted_snapshot(layout.images, settings, store, identify(launcher));
+  check_fit(snapshot, launcher, settings);
   const auto& manifest = snapshot.manifest();
   return {manifest.machine.accelerator,
           manifest.launcher.version,
-          {snapshot.file("memory"), snapshot.file("state"), snapshot.rootfs()}};
+          {snapshot.file("memory"), snapshot.file("state"), snapshot.rootfs()},
+          substitution_for(page_server, settings)};
 }
 
 } // namespace dhg::run

@@ -16,6 +16,7 @@ struct Preflight {
   std::string accelerator;
   std::string vmm_version;                  ///< that made the snapshot
   std::vector<std::filesystem::path> files; ///< of the snapshot, whose pages a run reads
+  std::string substitution;                 ///< as substitution_for() says
 };
 
 /// Loads the plugins that the settings name, with their options, and opens the snapshot:

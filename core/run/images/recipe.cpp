@@ -6,11 +6,13 @@
 #include "dhg/architecture.hpp"
 #include "dhg/error.hpp"
 #include "snapshot/digest.hpp"
+#include "text/near_names.hpp"
 #include "text/plain_name.hpp"
 #include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <sstream>
@@ -121,15 +123,23 @@ std::vector<std::string> words(const std::string& text) {
 
 } // namespace
 
-Recipe load_recipe(const fs::path& images, const std::string& image) {
+Recipe load_recipe(const fs::path& images, const std::string& image, const config::Origin& named) {
   const auto folder = images / image;
   if (!fs::exists(folder / "recipe")) {
     std::vector<std::string> known;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(images, none))
       if (fs::exists(entry.path() / "recipe")) known.push_back(entry.path().filename().string());
-    throw Error(Blame::usage, fmt::format("there is no image recipe '{}'", image),
-                fmt::format("in {} are: {}", images.string(), fmt::join(known, ", ")));
+    std::sort(known.begin(), known.end());
+    const auto near = text::near_names(image, known);
+    throw Error(
+        Blame::usage,
+        fmt::format("{}there is no image recipe '{}'",
+                    named.kind == config::Origin::Kind::file ? named.text + ": " : "", image),
+        fmt::format(
+            "{}in {} are: {}",
+            near.empty() ? "" : fmt::format("did you mean '{}'? ", fmt::join(near, "' or '")),
+            images.string(), fmt::join(known, ", ")));
   }
   return Reader(folder).read();
 }
@@ -158,16 +168,21 @@ JvmArgs choose_jvm_args(const Recipe& recipe, const config::Settings& settings) 
 }
 
 snapshot::SnapshotKey snapshot_key(const Recipe& recipe, const config::Settings& settings,
-                                   std::string_view launcher) {
+                                   std::string_view launcher,
+                                   std::vector<std::string> launcher_options) {
   if (recipe.default_version.empty() && !settings.version.empty())
     throw Error(
         Blame::usage,
         fmt::format("version {}: image '{}' has no versions", settings.version, settings.image),
         "leave it out, or choose another image: --image deephaven");
   const auto memory = settings.machine.memory_bytes;
-  return {settings.image,         settings.version,
-          std::string(launcher),  memory != 0 ? memory : recipe.memory_bytes,
-          settings.machine.vcpus, choose_jvm_args(recipe, settings).label};
+  return {settings.image,
+          settings.version,
+          std::string(launcher),
+          std::move(launcher_options),
+          memory != 0 ? memory : recipe.memory_bytes,
+          settings.machine.vcpus,
+          choose_jvm_args(recipe, settings).label};
 }
 
 } // namespace dhg::run

@@ -33,9 +33,11 @@ struct Recipe {
   } families;
 };
 
-/// @param folder of the recipe
+/// @param images the folder of all recipes
+/// @param named where the image was named, for messages
 /// @throws Error(Blame::usage) if there is none; with file:line:column for what is wrong
-[[nodiscard]] Recipe load_recipe(const std::filesystem::path& images, const std::string& image);
+[[nodiscard]] Recipe load_recipe(const std::filesystem::path& images, const std::string& image,
+                                 const config::Origin& named = {});
 
 /// The JVM arguments that the settings choose.
 struct JvmArgs {
@@ -46,9 +48,11 @@ struct JvmArgs {
 [[nodiscard]] JvmArgs choose_jvm_args(const Recipe& recipe, const config::Settings& settings);
 
 /// Names the snapshot that the settings mean; the version as far as they say it.
+/// @param launcher_options those that differ from their defaults
 /// @throws Error(Blame::usage) for a version of an image that comes in none
 [[nodiscard]] snapshot::SnapshotKey snapshot_key(const Recipe& recipe,
                                                  const config::Settings& settings,
-                                                 std::string_view launcher);
+                                                 std::string_view launcher,
+                                                 std::vector<std::string> launcher_options);
 
 } // namespace dhg::run

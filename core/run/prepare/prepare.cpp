@@ -124,12 +124,12 @@ std::vector<ActivePlugin<ResultChannel>> channels_to_warm_up(const PrepareContex
 Plan make_plan(const std::string& warm_up, const PrepareContext& context) {
   Plan plan;
   const auto& settings = context.settings;
-  plan.recipe = load_recipe(context.layout.images, settings.image);
+  plan.recipe = load_recipe(context.layout.images, settings.image, settings.image_origin);
   plan.jvm = choose_jvm_args(plan.recipe, settings);
   plan.launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
   plan.channels = channels_to_warm_up(context, plan.recipe);
   plan.warm_up = choose_warm_up(plan.recipe, warm_up);
-  plan.key = snapshot_key(plan.recipe, settings, plan.launcher.name);
+  plan.key = snapshot_key(plan.recipe, settings, plan.launcher.name, plan.launcher.changed_options);
   if (plan.key.version.empty()) plan.key.version = plan.recipe.default_version;
   require_met(plan.launcher.object->requirements(Purpose::boot));
   plan.machine = {plan.key.memory_bytes, plan.key.vcpus,
@@ -221,7 +221,8 @@ void prepare(const PrepareOptions& options, const PrepareContext& context, Made&
 
   snapshot::Manifest manifest;
   manifest.dhg_version = context.dhg_version;
-  manifest.launcher = {plan.launcher.name, "", plan.launcher.object->fingerprint()};
+  manifest.launcher = {plan.launcher.name, "", plan.launcher.object->fingerprint(),
+                       plan.launcher.changed_options};
   manifest.machine = {plan.machine.memory_bytes, plan.machine.vcpus,
                       to_string(plan.machine.accelerator)};
   manifest.guest.agent_digest =

@@ -71,8 +71,9 @@ void train(const PrepareContext& context) {
       activate<PageServer>(context.registry, DHG_PAGE_SERVER, context.settings.page_server.choice);
   const auto launcher =
       activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, context.settings.launcher);
-  const auto recipe = load_recipe(context.layout.images, context.settings.image);
-  auto key = snapshot_key(recipe, context.settings, launcher.name);
+  const auto recipe =
+      load_recipe(context.layout.images, context.settings.image, context.settings.image_origin);
+  auto key = snapshot_key(recipe, context.settings, launcher.name, launcher.changed_options);
   if (key.version.empty()) key.version = recipe.default_version;
   if (has_learnt(context, *server.object, server.name, snapshot::snapshot_name(key))) return;
   auto settings = context.settings;

@@ -20,8 +20,10 @@ class File final : public dhg::PageServer {
   }
 };
 
+constexpr dhg::Traits kTraits{DHG_TRAIT_NO_FAULTS | DHG_TRAIT_ATTACHES_AT_ONCE, 0};
+
 } // namespace
 
-DHG_PLUGIN(DHG_PAGE_SERVER, File, "file", "1.0",
-           "Maps the snapshot's memory file copy-on-write; no fault handler at all",
-           dhg::kNoOptions)
+DHG_PLUGIN_WITH_TRAITS(DHG_PAGE_SERVER, File, "file", "1.0",
+                       "Maps the snapshot's memory file copy-on-write; no fault handler at all",
+                       dhg::kNoOptions, kTraits)

@@ -57,8 +57,11 @@ class Hybrid final : public dhg::PageServer {
   std::size_t next_extent_ = 0;
 };
 
+constexpr dhg::Traits kTraits{DHG_TRAIT_ATTACHES_AT_ONCE, 0};
+
 } // namespace
 
-DHG_PLUGIN(DHG_PAGE_SERVER, Hybrid, "hybrid", "1.0",
-           "On demand, more at once where faults are dense, and ahead while none is pending",
-           kOptions)
+DHG_PLUGIN_WITH_TRAITS(
+    DHG_PAGE_SERVER, Hybrid, "hybrid", "1.0",
+    "On demand, more at once where faults are dense, and ahead while none is pending", kOptions,
+    kTraits)

@@ -19,7 +19,9 @@ class Lazy2m final : public dhg::PageServer {
   }
 };
 
+constexpr dhg::Traits kTraits{DHG_TRAIT_ATTACHES_AT_ONCE, UINT64_C(2) << 20};
+
 } // namespace
 
-DHG_PLUGIN(DHG_PAGE_SERVER, Lazy2m, "lazy-2m", "1.0",
-           "Installs the aligned 2 MiB around each fault", dhg::kNoOptions)
+DHG_PLUGIN_WITH_TRAITS(DHG_PAGE_SERVER, Lazy2m, "lazy-2m", "1.0",
+                       "Installs the aligned 2 MiB around each fault", dhg::kNoOptions, kTraits)

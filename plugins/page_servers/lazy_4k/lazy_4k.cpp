@@ -14,7 +14,9 @@ class Lazy4k final : public dhg::PageServer {
   }
 };
 
+constexpr dhg::Traits kTraits{DHG_TRAIT_ATTACHES_AT_ONCE, dhg::kPageSize};
+
 } // namespace
 
-DHG_PLUGIN(DHG_PAGE_SERVER, Lazy4k, "lazy-4k", "1.0", "Installs the one page that a fault asks for",
-           dhg::kNoOptions)
+DHG_PLUGIN_WITH_TRAITS(DHG_PAGE_SERVER, Lazy4k, "lazy-4k", "1.0",
+                       "Installs the one page that a fault asks for", dhg::kNoOptions, kTraits)

@@ -178,7 +178,10 @@ std::vector<dhg::Figure> WorkingSet::figures() const {
   return result;
 }
 
+constexpr dhg::Traits kTraits{DHG_TRAIT_LEARNS, 0};
+
 } // namespace
 
-DHG_PLUGIN(DHG_PAGE_SERVER, WorkingSet, "working-set", "1.0",
-           "Copies ahead what earlier runs of the snapshot touched; the rest on demand", kOptions)
+DHG_PLUGIN_WITH_TRAITS(DHG_PAGE_SERVER, WorkingSet, "working-set", "1.0",
+                       "Copies ahead what earlier runs of the snapshot touched; the rest on demand",
+                       kOptions, kTraits)
