@@ -5,13 +5,13 @@
 #include "dhg/error.hpp"
 #include "temporary_folder.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 using namespace dhg;
 using namespace dhg::compare;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 namespace fs = std::filesystem;
 using dhg::fakes::TemporaryFolder;
 
@@ -51,7 +51,7 @@ TEST_CASE("analysis: summaries, pairs, and warm-up left out") {
   CHECK(analysis.variants[0].wall_ms.maximum == 103);
   REQUIRE(analysis.pairs.size() == 1);
   CHECK(analysis.pairs[0].comparison.pairs == 12);
-  CHECK(analysis.pairs[0].comparison.ratio == Approx(1.2));
+  CHECK(analysis.pairs[0].comparison.ratio == Catch::Approx(1.2));
   CHECK(verdict(analysis.pairs[0].comparison) == stats::Verdict::slower);
   CHECK(analysis.variants[0].phase_medians_ms.size() == kPhaseNames.size());
   CHECK(analysis.variants[1].phase_medians_ms.empty());
@@ -120,7 +120,7 @@ TEST_CASE("baseline: what was saved is loaded and compared with") {
   const auto results = compare_with(baseline, now);
   REQUIRE(results.size() == 2);
   CHECK(verdict(results[0].comparison) == stats::Verdict::slower);
-  CHECK(results[0].comparison.ratio == Approx(1.5));
+  CHECK(results[0].comparison.ratio == Catch::Approx(1.5));
   CHECK(verdict(results[1].comparison) == stats::Verdict::no_difference_shown);
 }
 
@@ -141,7 +141,7 @@ TEST_CASE("baseline: names that lead out of its folder are refused") {
   const BaselineStore store("/nowhere");
   for (const auto* name : {"", "..", "a/b", ".hidden", "a b"})
     CHECK_THROWS_AS(store.path(name), Error);
-  CHECK_THROWS_WITH(store.load("none"), Contains("there is no baseline 'none'"));
+  CHECK_THROWS_WITH(store.load("none"), ContainsSubstring("there is no baseline 'none'"));
 }
 
 TEST_CASE("baseline: a file that is none is refused") {
