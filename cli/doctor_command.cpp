@@ -119,8 +119,8 @@ int doctor(const Invocation& invocation) {
   all.push_back(check_memory(key.memory_bytes));
   all.push_back(check_disk(store.root()));
   for (const auto& [tool, package] :
-       {std::pair{"mmdebstrap", "mmdebstrap"}, std::pair{"mkfs.erofs", "erofs-utils"},
-        std::pair{"cpio", "cpio"}, std::pair{"kmod", "kmod"}, std::pair{"lz4", "lz4"}})
+       {std::pair{"mmdebstrap", "mmdebstrap"}, std::pair{"cpio", "cpio"}, std::pair{"kmod", "kmod"},
+        std::pair{"lz4", "lz4"}})
     all.push_back(check_tool(tool, package));
   bool all_met = true;
   for (const auto& requirement : all) {

@@ -4,26 +4,32 @@
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 jobs=$(nproc)
+# Debian's name for this release; other systems have names of their own.
+# shellcheck source=/dev/null
+release=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 
 say() { printf '\n==> %s\n' "$*"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
+# The names are the same in Debian 12 and 13.
 build_packages=(
   cmake ninja-build g++ pkg-config ccache
   libboost-dev libboost-program-options-dev libyaml-cpp-dev libfmt-dev
   nlohmann-json3-dev libxxhash-dev libzstd-dev
 )
 # What `dhg vm prepare` and `dhg exec` run.
-run_packages=(qemu-system-x86 mmdebstrap erofs-utils cpio kmod lz4)
+run_packages=(qemu-system-x86 mmdebstrap debian-archive-keyring cpio kmod lz4)
+deephaven_packages=(python3-pip) # its image besides
+suite_packages=(catch2 python3-pytest) # of the suites without a guest
 test_packages=(
-  catch2 clang libclang-rt-14-dev clang-format clang-tidy shellcheck python3-jsonschema python3-pytest
+  "${suite_packages[@]}" clang libclang-rt-dev clang-format clang-tidy shellcheck python3-jsonschema
+  git # for scripts/lint
   groff-base zsh fish # the manual and the completions
 )
-
 reference_packages=(doxygen)
 abi_packages=(abigail-tools)
 # What CPack and the smoke test of the packages run.
-package_packages=(dpkg-dev file mmdebstrap)
+package_packages=(dpkg-dev file mmdebstrap debian-archive-keyring)
 # What tests/kvm makes a machine of.
 kvm_machine_packages=(qemu-system-x86 busybox-static cpio kmod xz-utils)
 

@@ -106,7 +106,7 @@ const dhg_plugin_descriptor& check_descriptor(std::span<const std::byte> symbol,
     refuse_plugin(library,
                   fmt::format("its kind is {}, which this dhg does not know: it knows {} (page "
                               "server), {} (result channel) and {} (VM launcher)",
-                              found.kind, DHG_PAGE_SERVER, DHG_RESULT_CHANNEL, DHG_VM_LAUNCHER),
+                              found.kind, +DHG_PAGE_SERVER, +DHG_RESULT_CHANNEL, +DHG_VM_LAUNCHER),
                   "correct the kind in the plugin's source, or update dhg");
   check_cxx_abi(found.cxx_abi, library);
   check_name(found.name, library);

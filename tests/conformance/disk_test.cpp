@@ -4,13 +4,13 @@
 #include "faulty_disk.hpp"
 #include "fixture.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <cstring>
 
 using namespace dhg;
 using namespace dhg::conformance;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using fakes::Op;
 using fakes::Order;
 
@@ -70,7 +70,7 @@ TEST_CASE("A memory file that cannot be read (EIO) ends the VM with a reason and
     served.vm.send({Op::read, Order::sequential, 1, 0, 0, kSize});
     REQUIRE(readable_within(served.session.attached_fd(), 1s));
     CHECK(readable_within(served.vm.process_fd(), 1s));
-    CHECK_THAT(served.session.failure(), Contains("memory file"));
+    CHECK_THAT(served.session.failure(), ContainsSubstring("memory file"));
     CHECK(served.wrong_pages(file, false) == 0);
   }
 }

@@ -6,14 +6,14 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <csignal>
 #include <cstring>
 
 using namespace dhg;
 using namespace dhg::conformance;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using fakes::Op;
 using fakes::Order;
 
@@ -32,7 +32,7 @@ TEST_CASE(
     const auto reply = served.vm().run({Op::read, Order::sequential, 1, 0, kCut - kMiB, 2 * kMiB});
     if (!reply) {
       CHECK(served.vmm_dies());
-      CHECK_THAT(served.failure(), Contains("memory file"));
+      CHECK_THAT(served.failure(), ContainsSubstring("memory file"));
     }
     // What was seen before it ended, or had been installed in time, is right.
     for (auto offset = kCut - kMiB; offset < kCut + kMiB; offset += kPageSize) {
@@ -55,7 +55,7 @@ TEST_CASE("A memory file that is shorter than the guest's memory is refused at t
     fakes::FakeVm vm(whole.path(), MemoryBacking::userfaultfd, {{0, 2 * kMiB}});
     session.vmm_started(vm.take_handoff(), vm.process_fd(), deadline_in(3s));
     REQUIRE(readable_within(session.attached_fd(), 1s));
-    CHECK_THAT(session.failure(), Contains("passes the end of the memory file"));
+    CHECK_THAT(session.failure(), ContainsSubstring("passes the end of the memory file"));
     CHECK(readable_within(vm.process_fd(), 1s));
   }
 }
@@ -71,7 +71,7 @@ TEST_CASE("A memory file that was cut short before the guest is there ends the V
     fakes::FakeVm vm(file.path(), MemoryBacking::userfaultfd, {{0, 2 * kMiB}});
     session.vmm_started(vm.take_handoff(), vm.process_fd(), deadline_in(3s));
     REQUIRE(readable_within(session.attached_fd(), 1s));
-    CHECK_THAT(session.failure(), Contains("memory file"));
+    CHECK_THAT(session.failure(), ContainsSubstring("memory file"));
     vm.kill();
   }
 }

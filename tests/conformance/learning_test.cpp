@@ -4,7 +4,7 @@
 #include "fixture.hpp"
 #include "notes.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <random>
 
 using namespace dhg;

@@ -5,7 +5,7 @@
 #include "gated.hpp"
 #include "scripted.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 using namespace dhg::conformance;

@@ -8,14 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <atomic>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <future>
 #include <stdexcept>
 
 using namespace dhg;
 using namespace dhg::conformance;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using fakes::Op;
 using fakes::Order;
 
@@ -25,8 +25,8 @@ void expect_failure(Scripted& server, const std::string& reason) {
   Served served(full_region(kMiB), server, "scripted");
   if (served.attach()) served.vm().send({Op::read, Order::sequential, 1, 0, 0, kMiB});
   CHECK(served.vmm_dies());
-  CHECK_THAT(served.failure(), Contains("scripted"));
-  CHECK_THAT(served.failure(), Contains(reason));
+  CHECK_THAT(served.failure(), ContainsSubstring("scripted"));
+  CHECK_THAT(served.failure(), ContainsSubstring(reason));
 }
 
 } // namespace
@@ -55,7 +55,7 @@ TEST_CASE("An exception of a page server ends the run with its name and the exce
     server.preloading = [](const auto&) { throw std::runtime_error("no luck"); };
     Served served(full_region(kMiB), server, "scripted");
     CHECK_FALSE(served.attach());
-    CHECK_THAT(served.failure(), Contains("scripted") && Contains("no luck"));
+    CHECK_THAT(served.failure(), ContainsSubstring("scripted") && ContainsSubstring("no luck"));
     return;
   }
   SECTION("in attach") {
@@ -176,7 +176,7 @@ TEST_CASE("A page server that does not return from a call ends the run with its 
   Served served(full_region(kMiB), server, "scripted", {{200ms, 100ms}, {}});
   served.vm().send({Op::read, Order::sequential, 1, 0, 0, kMiB});
   CHECK(served.vmm_dies());
-  CHECK_THAT(served.failure(), Contains("'scripted' did not return from " + call));
+  CHECK_THAT(served.failure(), ContainsSubstring("'scripted' did not return from " + call));
   given_up.set_value();
 }
 

@@ -7,7 +7,7 @@
 #include "scripted.hpp"
 
 #include <atomic>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>

@@ -6,7 +6,7 @@
 
 #include <sched.h>
 #include <atomic>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <chrono>
 #include <future>
 #include <thread>
@@ -15,7 +15,7 @@
 using namespace dhg;
 using namespace dhg::conformance;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using fakes::Op;
 using fakes::Order;
 
@@ -127,7 +127,7 @@ TEST_CASE("A mistake of a page server's own thread ends the run while the fault 
   std::this_thread::sleep_for(20ms); // it sleeps by then, or else this shows nothing
   CHECK_FALSE(memory.load()->install({1, 1}));
   CHECK(served.vmm_dies());
-  CHECK_THAT(served.failure(), Contains("not a range of whole pages"));
+  CHECK_THAT(served.failure(), ContainsSubstring("not a range of whole pages"));
 }
 
 TEST_CASE("Page servers whose own threads install all the time do not keep faults waiting",

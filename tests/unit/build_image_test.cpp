@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -16,7 +16,7 @@
 
 using namespace dhg;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using dhg::fakes::TemporaryFolder;
 
 namespace {

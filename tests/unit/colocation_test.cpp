@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 #include <atomic>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <thread>
 
 using namespace dhg;

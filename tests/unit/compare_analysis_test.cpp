@@ -6,13 +6,13 @@
 #include "dhg/error.hpp"
 #include "temporary_folder.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 using namespace dhg;
 using namespace dhg::compare;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 namespace fs = std::filesystem;
 using dhg::fakes::TemporaryFolder;
 
@@ -52,7 +52,7 @@ TEST_CASE("analysis: summaries, pairs, and warm-up left out") {
   CHECK(analysis.variants[0].wall_ms.maximum == 103);
   REQUIRE(analysis.pairs.size() == 1);
   CHECK(analysis.pairs[0].comparison.pairs == 12);
-  CHECK(analysis.pairs[0].comparison.ratio == Approx(1.2));
+  CHECK(analysis.pairs[0].comparison.ratio == Catch::Approx(1.2));
   CHECK(verdict(analysis.pairs[0].comparison) == stats::Verdict::slower);
   CHECK(analysis.variants[0].phase_medians_ms.size() == kPhaseNames.size());
   CHECK(analysis.variants[1].phase_medians_ms.empty());
@@ -121,7 +121,7 @@ TEST_CASE("baseline: what was saved is loaded and compared with") {
   const auto results = compare_with(baseline, now);
   REQUIRE(results.size() == 2);
   CHECK(verdict(results[0].comparison) == stats::Verdict::slower);
-  CHECK(results[0].comparison.ratio == Approx(1.5));
+  CHECK(results[0].comparison.ratio == Catch::Approx(1.5));
   CHECK(verdict(results[1].comparison) == stats::Verdict::no_difference_shown);
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("baseline: names that lead out of its folder are refused") {
   const BaselineStore store("/nowhere");
   for (const auto* name : {"", "..", "a/b", ".hidden", "a b"})
     CHECK_THROWS_AS(store.path(name), Error);
-  CHECK_THROWS_WITH(store.load("none"), Contains("there is no baseline 'none'"));
+  CHECK_THROWS_WITH(store.load("none"), ContainsSubstring("there is no baseline 'none'"));
 }
 
 TEST_CASE("baseline: a file that is none is refused") {
@@ -179,8 +179,8 @@ TEST_CASE("reports: long times do not run into the next column") {
   for (auto& run : m.runs) run.wall_ms *= 135'102.25;
   const auto analysis = analyse(m);
   const auto table = table_report({m, analysis}, false);
-  CHECK_THAT(table, Contains("] 1.00") && !Contains("]1."));
-  CHECK_THAT(table, Contains("1 round to warm up"));
+  CHECK_THAT(table, ContainsSubstring("] 1.00") && !ContainsSubstring("]1."));
+  CHECK_THAT(table, ContainsSubstring("1 round to warm up"));
 }
 
 TEST_CASE("reports: the page says its verdict without a script") {
@@ -190,6 +190,7 @@ TEST_CASE("reports: the page says its verdict without a script") {
   const auto analysis = analyse(m);
   const auto page = html_report({m, analysis}, document(m, analysis));
   const auto before_script = page.substr(0, page.find("<script"));
-  CHECK_THAT(before_script, Contains("<li class=\"slower\">b against a: slower by 1.20x"));
-  CHECK_THAT(before_script, Contains("a &lt; b") && Contains("note: so &amp; so"));
+  CHECK_THAT(before_script, ContainsSubstring("<li class=\"slower\">b against a: slower by 1.20x"));
+  CHECK_THAT(before_script,
+             ContainsSubstring("a &lt; b") && ContainsSubstring("note: so &amp; so"));
 }

@@ -7,14 +7,14 @@
 #include "dhg/error.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 
 using namespace dhg;
 using namespace dhg::compare;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using nlohmann::json;
 
 namespace {
@@ -53,17 +53,17 @@ TEST_CASE("compare: phases do not overlap and add up to the whole") {
                           span("guest read_result", 60, 6), span("guest send", 66, 2),
                           span("read", 81, 2), span("teardown", 83, 4), span("vmm", 1, 86)}),
              90);
-  CHECK(of(times, Phase::start) == Approx(1));
-  CHECK(of(times, Phase::launch) == Approx(2));
-  CHECK(of(times, Phase::handoff) == Approx(12)); // the launch's part of it is the launch's
-  CHECK(of(times, Phase::load) == Approx(5));
-  CHECK(of(times, Phase::resume) == Approx(10));
-  CHECK(of(times, Phase::connect) == Approx(1));
-  CHECK(of(times, Phase::run) == Approx(42));
-  CHECK(of(times, Phase::read) == Approx(10));
-  CHECK(of(times, Phase::teardown) == Approx(4));
-  CHECK(of(times, Phase::rest) == Approx(3));
-  CHECK(std::accumulate(times.begin(), times.end(), 0.0) == Approx(90));
+  CHECK(of(times, Phase::start) == Catch::Approx(1));
+  CHECK(of(times, Phase::launch) == Catch::Approx(2));
+  CHECK(of(times, Phase::handoff) == Catch::Approx(12)); // the launch's part of it is the launch's
+  CHECK(of(times, Phase::load) == Catch::Approx(5));
+  CHECK(of(times, Phase::resume) == Catch::Approx(10));
+  CHECK(of(times, Phase::connect) == Catch::Approx(1));
+  CHECK(of(times, Phase::run) == Catch::Approx(42));
+  CHECK(of(times, Phase::read) == Catch::Approx(10));
+  CHECK(of(times, Phase::teardown) == Catch::Approx(4));
+  CHECK(of(times, Phase::rest) == Catch::Approx(3));
+  CHECK(std::accumulate(times.begin(), times.end(), 0.0) == Catch::Approx(90));
 }
 
 TEST_CASE("compare: phases that are none are refused, missing ones count nothing") {
@@ -140,9 +140,10 @@ TEST_CASE("compare: in what outputs differ") {
   CHECK(describe_difference({0, "", "", ""}, {0, "x\n", "", ""}, true) ==
         "stdout, line 1: 'x' instead of nothing more");
   CHECK(describe_difference(base, {0, base.out, "", ""}, false).empty());
-  CHECK_THAT(describe_difference(base, {0, base.out, "", ""}, true), Contains("stderr, line 1"));
+  CHECK_THAT(describe_difference(base, {0, base.out, "", ""}, true),
+             ContainsSubstring("stderr, line 1"));
   CHECK_THAT(describe_difference(base, {0, base.out, base.err, "[]"}, true),
-             Contains("tables, line 1"));
+             ContainsSubstring("tables, line 1"));
   const auto hostile = describe_difference(base, {0, "one\n\033[2J\n", "", ""}, false);
   CHECK(hostile.find('\033') == std::string::npos);
 }

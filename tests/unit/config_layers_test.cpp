@@ -2,11 +2,11 @@
 #include "config/settings.hpp"
 #include "dhg/error.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <filesystem>
 #include <map>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 using dhg::config::apply_environment;
 using dhg::config::apply_set;
@@ -67,11 +67,12 @@ TEST_CASE("config layers: options of another plugin are set aside, and that is s
   auto root = parse_text(kEagerFile, "x.yaml");
   with_environment(root, {{"DHG_VM_NO_UFFD", "1"}});
   CHECK_FALSE(validate(root).page_server.choice.options);
-  CHECK_THAT(show(root), Contains("  # x.yaml:4:5: option 'threads' of 'eager' is not used\n"));
+  CHECK_THAT(show(root),
+             ContainsSubstring("  # x.yaml:4:5: option 'threads' of 'eager' is not used\n"));
   apply_set(root, "page_server.plugin=eager"); // the file's own plugin again
   REQUIRE(validate(root).page_server.choice.options);
   CHECK(validate(root).page_server.choice.options->find("threads")->text == "3");
-  CHECK_THAT(show(root), !Contains("not used"));
+  CHECK_THAT(show(root), !ContainsSubstring("not used"));
 }
 
 TEST_CASE("config layers: options stay with the same plugin, the default one too") {

@@ -1,6 +1,6 @@
 #include "text/near_names.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg::text;
 

@@ -3,10 +3,10 @@
 #include "dhg/error.hpp"
 
 #include <array>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <set>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 using dhg::Error;
 using dhg::config::parse_text;
@@ -86,8 +86,8 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
   apply_set(raw, key + "=" + bad);
   const auto* entry = dhg::config::find_key(key);
   REQUIRE(entry != nullptr);
-  CHECK_THROWS_WITH(validate(raw), Contains("'" + bad + "' is not valid; expected " +
-                                            std::string(entry->allowed)));
+  CHECK_THROWS_WITH(validate(raw), ContainsSubstring("'" + bad + "' is not valid; expected " +
+                                                     std::string(entry->allowed)));
 }
 
 TEST_CASE("config settings: a wrong flag is named as it was typed") {
@@ -157,7 +157,7 @@ TEST_CASE("config settings: a file of another kind does not fill the screen") {
     (void)validate(parse_text(text, "x"));
     FAIL();
   } catch (const Error& e) {
-    CHECK_THAT(e.what(), Contains("'k19'") && !Contains("'k20'"));
+    CHECK_THAT(e.what(), ContainsSubstring("'k19'") && !ContainsSubstring("'k20'"));
     CHECK(e.hint() == "and 80 more problems");
   }
 }
@@ -232,10 +232,11 @@ TEST_CASE("config show: each value with where it came from") {
   auto raw = parse_text("page_server:\n  plugin: eager\n  options:\n    threads: 3\n", "x.yaml");
   apply_set(raw, "run.timeout=30s");
   const auto shown = show(raw);
-  CHECK_THAT(shown, Contains("image: deephaven                      # default\n"));
-  CHECK_THAT(shown, Contains("  plugin: eager                       # x.yaml:2:11\n"));
-  CHECK_THAT(shown, Contains("    threads: 3                        # x.yaml:4:14\n"));
-  CHECK_THAT(shown, Contains("  timeout: 30s                        # --set run.timeout\n"));
+  CHECK_THAT(shown, ContainsSubstring("image: deephaven                      # default\n"));
+  CHECK_THAT(shown, ContainsSubstring("  plugin: eager                       # x.yaml:2:11\n"));
+  CHECK_THAT(shown, ContainsSubstring("    threads: 3                        # x.yaml:4:14\n"));
+  CHECK_THAT(shown,
+             ContainsSubstring("  timeout: 30s                        # --set run.timeout\n"));
 }
 
 TEST_CASE("config settings: where an image and a plugin were named is remembered") {

@@ -2,7 +2,7 @@
 
 #include "config/settings.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <filesystem>
 
 using dhg::config::parse_file;

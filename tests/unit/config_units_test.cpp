@@ -2,7 +2,7 @@
 #include "text/near_names.hpp"
 #include "text/utf8.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <limits>
 
 using namespace dhg::config;

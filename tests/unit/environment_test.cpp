@@ -4,14 +4,14 @@
 #include "os/signals.hpp"
 #include "temporary_folder.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <sstream>
 
 using namespace dhg;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using guest_link::Environment;
 
 namespace {
@@ -51,7 +51,8 @@ TEST_CASE("environment: values, and those of the caller") {
   CHECK(environment_of({"-e", "A=1", "--env", "DHG_TEST_VARIABLE", "-e", "B=x=y z", "-e", "C="}) ==
         Environment{{"A", "1"}, {"DHG_TEST_VARIABLE", "mine"}, {"B", "x=y z"}, {"C", ""}});
   unsetenv("DHG_TEST_VARIABLE");
-  CHECK_THROWS_WITH(environment_of({"-e", "DHG_TEST_VARIABLE"}), Contains("DHG_TEST_VARIABLE"));
+  CHECK_THROWS_WITH(environment_of({"-e", "DHG_TEST_VARIABLE"}),
+                    ContainsSubstring("DHG_TEST_VARIABLE"));
 }
 
 TEST_CASE("environment: the last value of a name, and --env before a file") {
@@ -65,9 +66,9 @@ TEST_CASE("environment: a file as docker's") {
   CHECK(cli::parse_env_file("# comment\n\n  A=1 \nB='q'\r\nC=#x", "f") ==
         Environment{{"A", "1 "}, {"B", "'q'"}, {"C", "#x"}});
   CHECK_THROWS_WITH(cli::parse_env_file("A=1\n=2\n", "f.env"),
-                    Contains("f.env:2: a variable's name is missing"));
+                    ContainsSubstring("f.env:2: a variable's name is missing"));
   CHECK_THROWS_WITH(cli::parse_env_file("export A=1", "f.env"),
-                    Contains("f.env:1: 'export A' is no name of a variable"));
+                    ContainsSubstring("f.env:1: 'export A' is no name of a variable"));
 }
 
 TEST_CASE("environment: secrets") {
@@ -83,7 +84,7 @@ TEST_CASE("environment: secrets") {
       FAIL(bad);
     } catch (const Error& error) {
       CHECK(error.blame() == Blame::usage);
-      CHECK_THAT(error.what() + error.hint(), !Contains("s3cret"));
+      CHECK_THAT(error.what() + error.hint(), !ContainsSubstring("s3cret"));
     }
   }
 }
@@ -91,5 +92,5 @@ TEST_CASE("environment: secrets") {
 TEST_CASE("environment: a value with a NUL cannot be") {
   const fakes::TemporaryFolder folder;
   const auto path = file_with(folder, std::string("a\0b", 3));
-  CHECK_THROWS_WITH(environment_of({"--secret", "A=@" + path}), Contains("NUL"));
+  CHECK_THROWS_WITH(environment_of({"--secret", "A=@" + path}), ContainsSubstring("NUL"));
 }

@@ -5,12 +5,12 @@
 #include "dhg/error.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <nlohmann/json.hpp>
 
 using namespace dhg;
 using namespace dhg::compare::explain;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using nlohmann::json;
 
 namespace {
@@ -80,10 +80,10 @@ const Suggestion* find(const Explanation& explanation, std::string_view setting)
 
 TEST_CASE("explain: what is taken from --json") {
   const auto evidence = of(facts());
-  CHECK(evidence.elapsed_ms == Approx(100));
-  CHECK(evidence.guest_run_ms == Approx(35));
-  CHECK(evidence.running_ms == Approx(70));
-  CHECK(evidence.attach_ms == Approx(6));
+  CHECK(evidence.elapsed_ms == Catch::Approx(100));
+  CHECK(evidence.guest_run_ms == Catch::Approx(35));
+  CHECK(evidence.running_ms == Catch::Approx(70));
+  CHECK(evidence.attach_ms == Catch::Approx(6));
   CHECK(evidence.page_server == "lazy-4k");
   CHECK(evidence.faults == 3);
   CHECK(evidence.major_faults == 3);
@@ -96,49 +96,52 @@ TEST_CASE("explain: what is taken from a trace") {
   CHECK(evidence.traced);
   CHECK(evidence.dropped == 7);
   REQUIRE(evidence.served.size() == 4);
-  CHECK(evidence.served[1].begin_ms == Approx(30));
-  CHECK(evidence.served[1].length_ms == Approx(6));
+  CHECK(evidence.served[1].begin_ms == Catch::Approx(30));
+  CHECK(evidence.served[1].length_ms == Catch::Approx(6));
   CHECK(evidence.served[3].background);
   const auto found = fault_facts(evidence);
   CHECK(found.faults == 3);
-  CHECK(found.service_ms == Approx(12));
-  CHECK(found.median_us == Approx(4000));
+  CHECK(found.service_ms == Catch::Approx(12));
+  CHECK(found.median_us == Catch::Approx(4000));
   CHECK(blocks_of(evidence, 2 << 20) == 2);
   CHECK(blocks_of(evidence, 4096) == 3);
-  CHECK(found.bytes_a_ms == Approx(1024));
-  CHECK(found.background_ms == Approx(1));
-  CHECK(found.background_mib == Approx(1));
+  CHECK(found.bytes_a_ms == Catch::Approx(1024));
+  CHECK(found.background_ms == Catch::Approx(1));
+  CHECK(found.background_mib == Catch::Approx(1));
 }
 
 TEST_CASE("explain: a record that is none is refused, with the reason") {
-  CHECK_THAT(explain_refusal("nonsense"), Contains("'run.json': it is not a JSON object"));
-  CHECK_THAT(explain_refusal("[]"), Contains("not a JSON object"));
-  CHECK_THAT(explain_refusal("{}"), Contains("it has no 'elapsed_seconds'"));
-  CHECK_THAT(explain_refusal(std::string(100, '[')), Contains("nested too deeply"));
+  CHECK_THAT(explain_refusal("nonsense"), ContainsSubstring("'run.json': it is not a JSON object"));
+  CHECK_THAT(explain_refusal("[]"), ContainsSubstring("not a JSON object"));
+  CHECK_THAT(explain_refusal("{}"), ContainsSubstring("it has no 'elapsed_seconds'"));
+  CHECK_THAT(explain_refusal(std::string(100, '[')), ContainsSubstring("nested too deeply"));
   const auto changed = [](const char* pointer, const json& value) {
     auto record = facts();
     record[json::json_pointer(pointer)] = value;
     return explain_refusal(record.dump());
   };
-  CHECK_THAT(changed("/elapsed_seconds", -1), Contains("'elapsed_seconds' is negative"));
-  CHECK_THAT(changed("/elapsed_seconds", 1e300), Contains("'elapsed_seconds' is not a time"));
-  CHECK_THAT(changed("/elapsed_seconds", "long"), Contains("'elapsed_seconds' is not a time"));
-  CHECK_THAT(changed("/memory/faults", -3), Contains("'faults' is not a count"));
-  CHECK_THAT(changed("/memory/faults", 1.5), Contains("'faults' is not a count"));
-  CHECK_THAT(changed("/phases", json::object()), Contains("'phases' is not a short list"));
-  CHECK_THAT(changed("/phases/0/duration_ms", -1), Contains("'duration_ms' is negative"));
-  CHECK_THAT(changed("/plugins", 1), Contains("'page_server' is not inside an object"));
-  CHECK_THAT(changed("/plugins/page_server", 1), Contains("'page_server' is not text"));
-  CHECK_THAT(changed("/substitutions", json::array({1})), Contains("an entry that is not text"));
+  CHECK_THAT(changed("/elapsed_seconds", -1), ContainsSubstring("'elapsed_seconds' is negative"));
+  CHECK_THAT(changed("/elapsed_seconds", 1e300),
+             ContainsSubstring("'elapsed_seconds' is not a time"));
+  CHECK_THAT(changed("/elapsed_seconds", "long"),
+             ContainsSubstring("'elapsed_seconds' is not a time"));
+  CHECK_THAT(changed("/memory/faults", -3), ContainsSubstring("'faults' is not a count"));
+  CHECK_THAT(changed("/memory/faults", 1.5), ContainsSubstring("'faults' is not a count"));
+  CHECK_THAT(changed("/phases", json::object()), ContainsSubstring("'phases' is not a short list"));
+  CHECK_THAT(changed("/phases/0/duration_ms", -1), ContainsSubstring("'duration_ms' is negative"));
+  CHECK_THAT(changed("/plugins", 1), ContainsSubstring("'page_server' is not inside an object"));
+  CHECK_THAT(changed("/plugins/page_server", 1), ContainsSubstring("'page_server' is not text"));
+  CHECK_THAT(changed("/substitutions", json::array({1})),
+             ContainsSubstring("an entry that is not text"));
   auto record = trace();
   record["traceEvents"][1]["args"].erase("offset");
-  CHECK_THAT(explain_refusal(record.dump()), Contains("it has no 'offset'"));
+  CHECK_THAT(explain_refusal(record.dump()), ContainsSubstring("it has no 'offset'"));
 }
 
 TEST_CASE("explain: nothing of a record reaches a terminal as an order to it") {
   auto record = facts();
   record["plugins"]["page_server"] = "a\x1b[2J\nb";
-  CHECK_THAT(of(record).page_server, !Contains("\x1b") && !Contains("\n"));
+  CHECK_THAT(of(record).page_server, !ContainsSubstring("\x1b") && !ContainsSubstring("\n"));
 }
 
 TEST_CASE("explain: the steps do not overlap, and the longest comes first") {
@@ -146,15 +149,15 @@ TEST_CASE("explain: the steps do not overlap, and the longest comes first") {
   CHECK(std::is_sorted(steps.begin(), steps.end(),
                        [](const Step& a, const Step& b) { return a.ms > b.ms; }));
   CHECK(steps.front().name == "run: the program");
-  CHECK(steps.front().ms == Approx(35));
+  CHECK(steps.front().ms == Catch::Approx(35));
   double sum = 0;
   double shares = 0;
   for (const auto& step : steps) {
     sum += step.ms;
     shares += step.share;
   }
-  CHECK(sum == Approx(100));
-  CHECK(shares == Approx(1));
+  CHECK(sum == Catch::Approx(100));
+  CHECK(shares == Catch::Approx(1));
 }
 
 TEST_CASE("explain: without a trace nothing is said about the time of faults") {
@@ -169,11 +172,11 @@ TEST_CASE("explain: each saving is what the record shows, and no more") {
   const auto explanation = explain(of(trace()), kServers);
   const auto* file = find(explanation, "page_server.plugin=maps");
   REQUIRE(file != nullptr);
-  CHECK(file->saves_ms.value() == Approx(12)); // what serving took
-  CHECK_THAT(file->basis, Contains("3 faults"));
+  CHECK(file->saves_ms.value() == Catch::Approx(12)); // what serving took
+  CHECK_THAT(file->basis, ContainsSubstring("3 faults"));
   const auto* lazy = find(explanation, "page_server.plugin=least");
   REQUIRE(lazy != nullptr);
-  CHECK(lazy->saves_ms.value() == Approx(6)); // what attaching took
+  CHECK(lazy->saves_ms.value() == Catch::Approx(6)); // what attaching took
   // Two blocks at 1 KiB a millisecond would take seconds.
   CHECK(find(explanation, "page_server.plugin=blocks") == nullptr);
   const auto* kvm = find(explanation, "launcher.options.accel=kvm");
@@ -198,7 +201,7 @@ TEST_CASE("explain: a run in which nothing took any time") {
   record["phases"] = json::array();
   record["memory"] = {{"faults", 0}, {"copied_bytes", 0}, {"zeroed_bytes", 0}};
   const auto explanation = explain(of(record), kServers);
-  CHECK_THAT(explanation.memory.at(0), Contains("had none to serve"));
+  CHECK_THAT(explanation.memory.at(0), ContainsSubstring("had none to serve"));
   for (const auto& step : explanation.steps) CHECK(step.share == 0);
 }
 
@@ -249,14 +252,14 @@ TEST_CASE("explain: the runs of a comparison, without warm-up and commands") {
   REQUIRE(runs->size() == 2);
   const auto& evidence = runs->front().evidence;
   CHECK(runs->front().round == 1);
-  CHECK(evidence.elapsed_ms == Approx(100));
+  CHECK(evidence.elapsed_ms == Catch::Approx(100));
   CHECK(evidence.page_server == "p");
   CHECK(evidence.copied_bytes == 2 << 20);
-  CHECK(evidence.running_ms == Approx(30));
+  CHECK(evidence.running_ms == Catch::Approx(30));
   CHECK(explain(evidence, {}).steps.front().name == "start"); // no part of "run" is known
   CHECK(runs->back().failure == "exit code 1");
   CHECK_FALSE(read_compared_runs(facts().dump(), "run.json"));
   document["runs"][1]["phases_ms"]["run"] = -1;
   CHECK_THROWS_WITH(read_compared_runs(document.dump(), "c.json"),
-                    Contains("'c.json': 'run' is negative"));
+                    ContainsSubstring("'c.json': 'run' is negative"));
 }

@@ -5,7 +5,7 @@
 #include "memory_file.hpp"
 
 #include <poll.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 using namespace std::chrono_literals;

@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include <atomic>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <cstring>
 #include <functional>
 #include <system_error>
@@ -19,7 +19,7 @@
 using namespace dhg;
 using namespace dhg_firecracker;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -95,20 +95,23 @@ TEST_CASE_METHOD(Fixture, "Firecracker's API: an answer in pieces is read") {
 TEST_CASE_METHOD(Fixture, "Firecracker's API: a refusal has its words") {
   CHECK(answer_to("HTTP/1.1 400 \r\nContent-Length: 23\r\n\r\n{\"fault_message\":\"No.\"}") ==
         "Firecracker refused 'GET /version' (400): No.");
-  CHECK_THAT(answer_to("HTTP/1.1 500 \r\nContent-Length: 4\r\n\r\nOops"), Contains("(500): Oops"));
-  CHECK_THAT(answer_to("HTTP/1.1 400 \r\nContent-Length: 0\r\n\r\n"), Contains("without a reason"));
+  CHECK_THAT(answer_to("HTTP/1.1 500 \r\nContent-Length: 4\r\n\r\nOops"),
+             ContainsSubstring("(500): Oops"));
+  CHECK_THAT(answer_to("HTTP/1.1 400 \r\nContent-Length: 0\r\n\r\n"),
+             ContainsSubstring("without a reason"));
   CHECK_THAT(answer_to("HTTP/1.1 400 \r\nContent-Length: 19\r\n\r\n{\"fault_message\":7}"),
-             Contains("{\"fault_message\":7}"));
+             ContainsSubstring("{\"fault_message\":7}"));
 }
 
 TEST_CASE_METHOD(Fixture, "Firecracker's API: what is no answer is an error with a reason") {
-  CHECK_THAT(answer_to("nonsense\r\n\r\n"), Contains("is not HTTP"));
-  CHECK_THAT(answer_to(kHead + "3\r\n\r\n{{{"), Contains("is not JSON"));
-  CHECK_THAT(answer_to(""), Contains("closed its API socket"));
-  CHECK_THAT(answer_to(kHead + "100\r\n\r\n{\"half"), Contains("closed its API socket"));
-  CHECK_THAT(answer_to(kHead + "99999999999\r\n\r\n"), Contains("is not HTTP: body limit"));
+  CHECK_THAT(answer_to("nonsense\r\n\r\n"), ContainsSubstring("is not HTTP"));
+  CHECK_THAT(answer_to(kHead + "3\r\n\r\n{{{"), ContainsSubstring("is not JSON"));
+  CHECK_THAT(answer_to(""), ContainsSubstring("closed its API socket"));
+  CHECK_THAT(answer_to(kHead + "100\r\n\r\n{\"half"), ContainsSubstring("closed its API socket"));
+  CHECK_THAT(answer_to(kHead + "99999999999\r\n\r\n"),
+             ContainsSubstring("is not HTTP: body limit"));
   CHECK_THAT(answer_to("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x')),
-             Contains("is not HTTP: header limit"));
+             ContainsSubstring("is not HTTP: header limit"));
 }
 
 TEST_CASE_METHOD(Fixture, "Firecracker's API: silence ends at the deadline, or with Firecracker") {
@@ -118,21 +121,21 @@ TEST_CASE_METHOD(Fixture, "Firecracker's API: silence ends at the deadline, or w
   });
   Api api(folder, vmm.fd(), deadline_in(5s));
   CHECK_THROWS_WITH(api.call(version_request(), deadline_in(20ms)),
-                    Contains("did not answer 'GET /version' in time"));
+                    ContainsSubstring("did not answer 'GET /version' in time"));
   vmm.set();
   CHECK_THROWS_AS(api.call(version_request(), deadline_in(30s)), FirecrackerEnded);
   over = true;
 }
 
 TEST_CASE_METHOD(Fixture, "Firecracker's API: its socket is waited for, not for ever") {
-  CHECK_THROWS_WITH(Api(folder, vmm.fd(), deadline_in(20ms)), Contains("in time"));
+  CHECK_THROWS_WITH(Api(folder, vmm.fd(), deadline_in(20ms)), ContainsSubstring("in time"));
   std::thread late([&] {
     std::this_thread::sleep_for(20ms);
     const Peer peer(folder.api_socket(), [](int fd) { (void)hear(fd, "\r\n\r\n"); });
   });
   {
     Api api(folder, vmm.fd(), deadline_in(5s));
-    CHECK_THROWS_WITH(api.call(version_request(), deadline_in(5s)), Contains("closed"));
+    CHECK_THROWS_WITH(api.call(version_request(), deadline_in(5s)), ContainsSubstring("closed"));
   }
   late.join();
   std::filesystem::remove(folder.api_socket());
@@ -158,13 +161,13 @@ TEST_CASE_METHOD(Fixture, "Firecracker's vsock: what is no OK is an error") {
   });
   CHECK_THROWS_WITH(
       connect_vsock(folder.vsock_socket(), kAgentVsockPort, vmm.fd(), 1ms, deadline_in(5s)),
-      Contains("answers 'CONNECT' with " + words));
+      ContainsSubstring("answers 'CONNECT' with " + words));
 }
 
 TEST_CASE_METHOD(Fixture, "Firecracker's vsock: nobody there is an error at the deadline") {
   CHECK_THROWS_WITH(
       connect_vsock(folder.vsock_socket(), kAgentVsockPort, vmm.fd(), 1ms, deadline_in(20ms)),
-      Contains("nobody listens on vsock port 25704"));
+      ContainsSubstring("nobody listens on vsock port 25704"));
   vmm.set();
   CHECK_THROWS_AS(
       connect_vsock(folder.vsock_socket(), kAgentVsockPort, vmm.fd(), 1ms, deadline_in(30s)),

@@ -4,7 +4,7 @@
 #include "firecracker/requests.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <map>
 
 using namespace dhg;

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -18,7 +18,7 @@
 
 using namespace dhg;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using dhg_firecracker::RunFolder;
 namespace fs = std::filesystem;
 using dhg::fakes::TemporaryFolder;
@@ -96,7 +96,7 @@ TEST_CASE("A run's folder: not where others can change it") {
     fs::remove(runtime.folder());
     std::ofstream(runtime.folder()) << "x";
   }
-  CHECK_THROWS_WITH(RunFolder(), Contains("only you can use"));
+  CHECK_THROWS_WITH(RunFolder(), ContainsSubstring("only you can use"));
 }
 
 TEST_CASE("A run's folder: its sockets' paths fit, however long the runtime folder's is") {

@@ -3,12 +3,12 @@
 #include "dhg/error.hpp"
 #include "temporary_folder.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <filesystem>
 #include <fstream>
 
 using namespace dhg_firecracker;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 namespace fs = std::filesystem;
 using dhg::fakes::TemporaryFolder;
 
@@ -49,7 +49,8 @@ TEST_CASE("Firecracker's version: later is more") {
 
 TEST_CASE("Firecracker's version: a program that tells none is refused") {
   CHECK(ask_version(Program("Firecracker v1.16.1\\n", 0).path()) == Version{1, 16, 1});
-  CHECK_THROWS_WITH(ask_version(Program("hello\\n", 0).path()), Contains("tells no version"));
-  CHECK_THROWS_WITH(ask_version(Program("v1.16.1\\n", 3).path()), Contains("status 3"));
-  CHECK_THROWS_WITH(ask_version("/nowhere/firecracker"), Contains("cannot start"));
+  CHECK_THROWS_WITH(ask_version(Program("hello\\n", 0).path()),
+                    ContainsSubstring("tells no version"));
+  CHECK_THROWS_WITH(ask_version(Program("v1.16.1\\n", 3).path()), ContainsSubstring("status 3"));
+  CHECK_THROWS_WITH(ask_version("/nowhere/firecracker"), ContainsSubstring("cannot start"));
 }

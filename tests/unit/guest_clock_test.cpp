@@ -1,6 +1,6 @@
 #include "timing/guest_clock.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace std::chrono_literals;
 using dhg::timing::Clock;

@@ -3,7 +3,7 @@
 
 #include "dhg/guest_machine.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 
@@ -22,5 +22,5 @@ TEST_CASE("The guest kernel's command line") {
 TEST_CASE("The host's counter is measured to the same rate each time") {
   const auto first = static_cast<double>(architecture::counter_khz());
   CHECK(first > 100'000);
-  CHECK(static_cast<double>(architecture::counter_khz()) == Approx(first).epsilon(0.2));
+  CHECK(static_cast<double>(architecture::counter_khz()) == Catch::Approx(first).epsilon(0.2));
 }

@@ -1,7 +1,7 @@
 #include "kvm/probe.hpp"
 
 #include <unistd.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <chrono>
 #include <csignal>
 #include <filesystem>

@@ -7,14 +7,14 @@
 #include "os/readiness.hpp"
 #include "os/unix_socket.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <future>
 #include <stdexcept>
 #include <thread>
 
 using namespace dhg;
 using namespace std::chrono_literals;
-using Catch::Contains;
+using Catch::Matchers::ContainsSubstring;
 using memory::Stage;
 
 namespace {
@@ -131,7 +131,8 @@ TEST_CASE("stages: a page server that throws ends the session where it is") {
   Served guest(server);
   guest.start(guest.vm.take_handoff());
   REQUIRE(reaches_stage(guest.session, Stage::ended));
-  CHECK_THAT(guest.session.failure(), Contains("scripted") && Contains("as the test wants it"));
+  CHECK_THAT(guest.session.failure(),
+             ContainsSubstring("scripted") && ContainsSubstring("as the test wants it"));
   CHECK(os::is_readable(guest.session.handed_over_fd()) == (step == ScriptedServer::Step::attach));
 }
 

@@ -4,7 +4,7 @@
 #include "temporary_folder.hpp"
 
 #include <sys/stat.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <fstream>
 #include <thread>
 #include <vector>

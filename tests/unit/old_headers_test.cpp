@@ -7,7 +7,7 @@
 #include "dhg/vm_launcher.hpp"
 #include "plugin/loader.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 using Catch::Matchers::Equals;

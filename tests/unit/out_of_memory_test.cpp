@@ -1,9 +1,9 @@
 #include "run/exec/out_of_memory.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
-using Catch::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -33,17 +33,17 @@ TEST_CASE("out of memory: a limit that cannot be read is left as it is") {
       error("DHError", "java.lang.OutOfMemoryError: Java heap space"), kMachine, {limit});
   REQUIRE(advice);
   CHECK(advice->message == "the Java heap is full");
-  CHECK_THAT(advice->hint, Contains(limit));
+  CHECK_THAT(advice->hint, ContainsSubstring(limit));
 }
 
 TEST_CASE("out of memory: a MemoryError names what the guest has") {
   const auto plain = run::out_of_memory(error("MemoryError", "T"), kMachine, {});
   REQUIRE(plain);
   CHECK(plain->message == "the guest has 3072 MiB of memory");
-  CHECK_THAT(plain->hint, Contains("--set machine.memory=6144MiB"));
+  CHECK_THAT(plain->hint, ContainsSubstring("--set machine.memory=6144MiB"));
   const auto beside_java = run::out_of_memory(error("MemoryError", "T"), kMachine, kJvm);
   REQUIRE(beside_java);
-  CHECK_THAT(beside_java->message, Contains("Java heap"));
+  CHECK_THAT(beside_java->message, ContainsSubstring("Java heap"));
 }
 
 TEST_CASE("out of memory: other errors are no matter of memory") {

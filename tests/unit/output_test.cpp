@@ -2,7 +2,7 @@
 
 #include "standard_output.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <csignal>
 
 using namespace dhg;

@@ -1,6 +1,6 @@
 #include "memory/page_bitmap.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using dhg::kPageSize;
 using dhg::memory::PageBitmap;

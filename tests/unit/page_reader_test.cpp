@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <atomic>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <cstring>
 #include <filesystem>
 #include <fstream>

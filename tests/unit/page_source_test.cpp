@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <algorithm>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -16,7 +16,7 @@
 #include <vector>
 
 using namespace dhg;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using fakes::kKiB;
 using fakes::MemoryFile;
 using memory::FilePageSource;
@@ -78,26 +78,28 @@ TEST_CASE("page source: what is no memory file is refused") {
   const MemoryFile file(8 * kKiB, {});
   SECTION("empty") {
     file.truncate(0);
-    CHECK_THROWS_WITH(FilePageSource(file.path()), Contains("not a file with contents"));
+    CHECK_THROWS_WITH(FilePageSource(file.path()), ContainsSubstring("not a file with contents"));
   }
   SECTION("not whole pages") {
     file.truncate(5000);
-    CHECK_THROWS_WITH(FilePageSource(file.path()), Contains("5000 bytes"));
+    CHECK_THROWS_WITH(FilePageSource(file.path()), ContainsSubstring("5000 bytes"));
   }
   SECTION("missing") {
-    CHECK_THROWS_WITH(FilePageSource(file.path() / "none"), Contains("cannot open"));
+    CHECK_THROWS_WITH(FilePageSource(file.path() / "none"), ContainsSubstring("cannot open"));
   }
   SECTION("a folder") {
-    CHECK_THROWS_WITH(FilePageSource(file.path().parent_path()), Contains("not a file"));
+    CHECK_THROWS_WITH(FilePageSource(file.path().parent_path()), ContainsSubstring("not a file"));
   }
-  SECTION("a device") { CHECK_THROWS_WITH(FilePageSource("/dev/zero"), Contains("not a file")); }
+  SECTION("a device") {
+    CHECK_THROWS_WITH(FilePageSource("/dev/zero"), ContainsSubstring("not a file"));
+  }
 }
 
 TEST_CASE("page source: data that was cut off is not taken for a hole") {
   const MemoryFile file(64 * kKiB, {{0, 64 * kKiB}});
   const FilePageSource source(file.path());
   file.truncate(32 * kKiB);
-  CHECK_THROWS_WITH(source.data_extents(), Contains("memory file was truncated"));
+  CHECK_THROWS_WITH(source.data_extents(), ContainsSubstring("memory file was truncated"));
   CHECK_THROWS_AS(source.data_extents(), Error);
 }
 

@@ -11,13 +11,13 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <fstream>
 #include <functional>
 
 using namespace dhg;
 using namespace dhg::plugin;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 namespace fs = std::filesystem;
 
 namespace {
@@ -48,8 +48,8 @@ Refusal creating(const std::string& name) {
 void check_loading(const std::string& name, const std::string& what, const std::string& hint) {
   const auto path = kBadPlugins / (name + ".so");
   const auto refusal = loading(path);
-  CHECK_THAT(refusal.what, Contains(path.string()) && Contains(what));
-  CHECK_THAT(refusal.hint, Contains(hint));
+  CHECK_THAT(refusal.what, ContainsSubstring(path.string()) && ContainsSubstring(what));
+  CHECK_THAT(refusal.hint, ContainsSubstring(hint));
 }
 
 Options options_of(const LoadedPlugin& plugin) {
@@ -108,16 +108,17 @@ TEST_CASE("plugin loader: files that are no library") {
   check_loading("truncated", "is truncated: it has 4096 bytes", "again");
   check_loading("absent", "No such file or directory", "check the path");
 
-  CHECK_THAT(loading("good.so").what, Contains("not an absolute path"));
+  CHECK_THAT(loading("good.so").what, ContainsSubstring("not an absolute path"));
   CHECK_THAT(loading("/proc/self/exe").what,
-             Contains("no symbol 'dhg_plugin'") || Contains("cannot be loaded"));
+             ContainsSubstring("no symbol 'dhg_plugin'") || ContainsSubstring("cannot be loaded"));
   const PluginFolder folder;
   fs::create_directory(folder.path() / "folder.so");
-  CHECK_THAT(loading(folder.path() / "folder.so").what, Contains("is not a regular file"));
+  CHECK_THAT(loading(folder.path() / "folder.so").what, ContainsSubstring("is not a regular file"));
   REQUIRE(mkfifo((folder.path() / "pipe.so").c_str(), 0600) == 0);
-  CHECK_THAT(loading(folder.path() / "pipe.so").what, Contains("is not a regular file"));
+  CHECK_THAT(loading(folder.path() / "pipe.so").what, ContainsSubstring("is not a regular file"));
   std::ofstream(folder.path() / "empty.so").close();
-  CHECK_THAT(loading(folder.path() / "empty.so").what, Contains("is not a shared library"));
+  CHECK_THAT(loading(folder.path() / "empty.so").what,
+             ContainsSubstring("is not a shared library"));
 }
 
 TEST_CASE("plugin loader: wherever a library is cut off, it is refused") {
@@ -127,7 +128,8 @@ TEST_CASE("plugin loader: wherever a library is cut off, it is refused") {
                           std::uintmax_t{64}, std::uintmax_t{200}, size / 2, size - 1}) {
     const auto cut = folder.add(kBadPlugins / "good.so", "cut.so");
     fs::resize_file(cut, kept);
-    CHECK_THAT(loading(cut).what, Contains(kept < 4 ? "not a shared library" : "is truncated"));
+    CHECK_THAT(loading(cut).what,
+               ContainsSubstring(kept < 4 ? "not a shared library" : "is truncated"));
   }
 }
 
@@ -135,24 +137,26 @@ TEST_CASE("plugin loader: a library for another processor") {
   const PluginFolder folder;
   const auto path = folder.add(kBadPlugins / "good.so", "foreign.so");
   std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp(18).put('\xb7');
-  CHECK_THAT(loading(path).what, Contains("another processor (ELF class 2, machine 183)"));
+  CHECK_THAT(loading(path).what, ContainsSubstring("another processor (ELF class 2, machine 183)"));
 }
 
 TEST_CASE("plugin loader: factories that fail") {
   auto refusal = creating("factory-throws");
-  CHECK_THAT(refusal.what, Contains("page server 'factory-throws'") && Contains("no moon tonight"));
-  CHECK_THAT(refusal.hint, Contains("factory-throws.so"));
+  CHECK_THAT(refusal.what, ContainsSubstring("page server 'factory-throws'") &&
+                               ContainsSubstring("no moon tonight"));
+  CHECK_THAT(refusal.hint, ContainsSubstring("factory-throws.so"));
   refusal = creating("factory-throws-error");
   CHECK(refusal.what == "page server 'factory-throws-error': no moon tonight");
   CHECK(refusal.hint == "wait for the moon");
-  CHECK_THAT(creating("factory-throws-int").what, Contains("not a std::exception"));
-  CHECK_THAT(creating("factory-returns-null").what, Contains("its factory returned null"));
-  CHECK_THAT(creating("lying-kind").what, Contains("does not implement the interface"));
+  CHECK_THAT(creating("factory-throws-int").what, ContainsSubstring("not a std::exception"));
+  CHECK_THAT(creating("factory-returns-null").what, ContainsSubstring("its factory returned null"));
+  CHECK_THAT(creating("lying-kind").what, ContainsSubstring("does not implement the interface"));
 
   refusal = creating("wrong-kind");
-  CHECK_THAT(refusal.what,
-             Contains("it is the result channel 'wrong-kind', but a page server is wanted"));
-  CHECK_THAT(refusal.hint, Contains("name a page server"));
+  CHECK_THAT(
+      refusal.what,
+      ContainsSubstring("it is the result channel 'wrong-kind', but a page server is wanted"));
+  CHECK_THAT(refusal.hint, ContainsSubstring("name a page server"));
 }
 
 TEST_CASE("plugin loader: what others can write is refused") {
@@ -163,22 +167,23 @@ TEST_CASE("plugin loader: what others can write is refused") {
 
   const auto others_write = fs::perms::others_write;
   fs::permissions(path, others_write, fs::perm_options::add);
-  CHECK_THAT(loading(path).what, Contains("the file '" + path.string() + "' is world-writable"));
+  CHECK_THAT(loading(path).what,
+             ContainsSubstring("the file '" + path.string() + "' is world-writable"));
   fs::permissions(path, others_write, fs::perm_options::remove);
 
   fs::permissions(inner, others_write | fs::perms::sticky_bit, fs::perm_options::add);
-  CHECK_THAT(loading(path).what, Contains("its folder '" + inner.string()));
+  CHECK_THAT(loading(path).what, ContainsSubstring("its folder '" + inner.string()));
   CHECK(loading(path).hint == "chmod o-w '" + inner.string() + "'");
   fs::permissions(inner, others_write | fs::perms::sticky_bit, fs::perm_options::remove);
 
   fs::permissions(folder.path(), others_write, fs::perm_options::add);
-  CHECK_THAT(loading(path).what, Contains("above it '" + folder.path().string()));
+  CHECK_THAT(loading(path).what, ContainsSubstring("above it '" + folder.path().string()));
   fs::permissions(folder.path(), others_write, fs::perm_options::remove);
 
   const PluginFolder safe; // a link does not hide where the library really is
   fs::permissions(inner, others_write, fs::perm_options::add);
   fs::create_symlink(path, safe.path() / "good.so");
-  CHECK_THAT(loading(safe.path() / "good.so").what, Contains("is world-writable"));
+  CHECK_THAT(loading(safe.path() / "good.so").what, ContainsSubstring("is world-writable"));
 }
 
 TEST_CASE("plugin loader: what belongs to others is refused") {
@@ -186,8 +191,10 @@ TEST_CASE("plugin loader: what belongs to others is refused") {
   const PluginFolder folder;
   const auto path = folder.add(kBadPlugins / "good.so", "good.so");
   REQUIRE(chown(path.c_str(), 4711, 4711) == 0);
-  CHECK_THAT(loading(path).what, Contains("the file") && Contains("belongs to user 4711"));
+  CHECK_THAT(loading(path).what,
+             ContainsSubstring("the file") && ContainsSubstring("belongs to user 4711"));
   REQUIRE(chown(path.c_str(), 0, 0) == 0);
   REQUIRE(chown(folder.path().c_str(), 4711, 4711) == 0);
-  CHECK_THAT(loading(path).what, Contains("its folder") && Contains("belongs to user 4711"));
+  CHECK_THAT(loading(path).what,
+             ContainsSubstring("its folder") && ContainsSubstring("belongs to user 4711"));
 }

@@ -1,9 +1,9 @@
 #include "dhg/options.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <stdexcept>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using dhg::Options;
 
 TEST_CASE("plugin options: what was set is read with its type") {
@@ -24,6 +24,7 @@ TEST_CASE("plugin options: a mistake of the plugin is a logic error") {
   Options options;
   options.set("a", true);
   CHECK_THROWS_AS(options.integer("a"), std::logic_error);
-  CHECK_THROWS_WITH(options.size("a"), Contains("'a' as a size, but declares another type"));
-  CHECK_THROWS_WITH(options.text("b"), Contains("'b', which it does not declare"));
+  CHECK_THROWS_WITH(options.size("a"),
+                    ContainsSubstring("'a' as a size, but declares another type"));
+  CHECK_THROWS_WITH(options.text("b"), ContainsSubstring("'b', which it does not declare"));
 }

@@ -4,7 +4,7 @@
 
 #include "text/shell_word.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using dhg::config::Settings;
 using dhg::run::prepare_command;

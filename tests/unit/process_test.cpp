@@ -11,13 +11,13 @@
 #include <unistd.h>
 #include <array>
 #include <atomic>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <csignal>
 #include <thread>
 
 using namespace dhg;
 using namespace std::chrono_literals;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -179,7 +179,7 @@ TEST_CASE("process: a program that cannot be started is an error that names it")
       const ChildProcess child({program, {}, {}, {}});
       FAIL("started");
     } catch (const Error& error) {
-      CHECK_THAT(error.what(), Contains(std::string("'") + program + "'"));
+      CHECK_THAT(error.what(), ContainsSubstring(std::string("'") + program + "'"));
       CHECK(error.blame() == Blame::environment);
     }
   }
@@ -189,7 +189,7 @@ TEST_CASE("process: a program that cannot be started is an error that names it")
 
 TEST_CASE("process: a descriptor that is not open is an error") {
   CHECK_THROWS_WITH(ChildProcess({"/bin/true", {}, {}, {{-1, 5}}}),
-                    Contains("Bad file descriptor"));
+                    ContainsSubstring("Bad file descriptor"));
 }
 
 TEST_CASE("process: waiting ends at the deadline, or with the child") {
@@ -247,7 +247,7 @@ TEST_CASE("process: with SIGCHLD ignored, waiting is an error and no endless loo
   const auto before = signal(SIGCHLD, SIG_IGN);
   {
     ChildProcess child({"/bin/true", {}, {}, {}});
-    CHECK_THROWS_WITH(child.wait(deadline_in(2s)), Contains("SIGCHLD"));
+    CHECK_THROWS_WITH(child.wait(deadline_in(2s)), ContainsSubstring("SIGCHLD"));
   }
   signal(SIGCHLD, before);
 }

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <csignal>
 #include <filesystem>
 

@@ -5,7 +5,7 @@
 #include "qemu/arguments.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 using namespace dhg_qemu;
@@ -78,14 +78,16 @@ TEST_CASE("QEMU arguments: a restore never opens the snapshot's memory by name")
 TEST_CASE("QEMU arguments: KVM, and the machine's size") {
   const auto text =
       lines(machine_arguments({UINT64_C(4608) << 20, 4, Accelerator::kvm}, "/m", "/r"));
-  CHECK_THAT(text, Catch::Matchers::Contains("\n-accel kvm\n-cpu host\n-m 4608M\n-smp 4\n"));
-  CHECK_THAT(text, Catch::Matchers::Contains("size=4831838208,mem-path=/m,"));
+  CHECK_THAT(text,
+             Catch::Matchers::ContainsSubstring("\n-accel kvm\n-cpu host\n-m 4608M\n-smp 4\n"));
+  CHECK_THAT(text, Catch::Matchers::ContainsSubstring("size=4831838208,mem-path=/m,"));
 }
 
 TEST_CASE("QEMU arguments: a comma in a path ends no value") {
   const auto text = lines(machine_arguments(kMachine, "/a,b/m", "/c,,d/r,readonly=off"));
-  CHECK_THAT(text, Catch::Matchers::Contains("mem-path=/a,,b/m,share=on"));
-  CHECK_THAT(text, Catch::Matchers::Contains("file.filename=/c,,,,d/r,,readonly=off,file.locking"));
+  CHECK_THAT(text, Catch::Matchers::ContainsSubstring("mem-path=/a,,b/m,share=on"));
+  CHECK_THAT(text, Catch::Matchers::ContainsSubstring(
+                       "file.filename=/c,,,,d/r,,readonly=off,file.locking"));
 }
 
 TEST_CASE("QEMU arguments: the handoff library's environment") {

@@ -3,7 +3,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace snapshot_test;
 

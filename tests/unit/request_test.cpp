@@ -3,13 +3,13 @@
 #include "dhg/error.hpp"
 #include "guest_link/frames.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
 using namespace dhg;
 using namespace dhg::guest_link;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using nlohmann::json;
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <vector>
 
 using namespace dhg;

@@ -6,7 +6,7 @@
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <vector>
 
 using namespace snapshot_test;

@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 #include <xxhash.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <random>
 
 using namespace snapshot_test;

@@ -5,7 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <chrono>
 #include <vector>

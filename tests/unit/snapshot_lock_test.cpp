@@ -1,7 +1,7 @@
 #include "os/file_lock.hpp"
 #include "snapshot_folder.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <chrono>
 #include <csignal>
 #include <future>
@@ -70,8 +70,9 @@ TEST_CASE("Waiting for a lock ends at its deadline and names the holder") {
       static_cast<void>(FileLock::take(path, LockMode::exclusive, dhg::deadline_in(wait)));
       FAIL("taken");
     } catch (const dhg::Error& error) {
-      CHECK_THAT(error.what(), Catch::Contains(fmt::format("process {} ", holder.pid())));
-      CHECK_THAT(error.what(), Catch::Contains("a.lock"));
+      CHECK_THAT(error.what(),
+                 Catch::Matchers::ContainsSubstring(fmt::format("process {} ", holder.pid())));
+      CHECK_THAT(error.what(), Catch::Matchers::ContainsSubstring("a.lock"));
     }
     CHECK(std::chrono::steady_clock::now() - begin >= wait);
   }

@@ -1,7 +1,7 @@
 #include "dhg/error.hpp"
 #include "snapshot_folder.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <nlohmann/json.hpp>
 
 using namespace snapshot_test;
@@ -43,17 +43,18 @@ TEST_CASE("A manifest comes back as it was written") {
 TEST_CASE("What is not JSON is not a manifest") {
   for (const auto* text :
        {"", "{", "[]", "null", "7", "\"text\"", "\xff\xfe", "{\"format\": 1e999}"})
-    CHECK_THAT(complaint(text), Catch::Contains("manifest is not valid"));
-  CHECK_THAT(complaint(std::string(500'000, '[')), Catch::Contains("not a JSON object"));
+    CHECK_THAT(complaint(text), Catch::Matchers::ContainsSubstring("manifest is not valid"));
+  CHECK_THAT(complaint(std::string(500'000, '[')),
+             Catch::Matchers::ContainsSubstring("not a JSON object"));
   CHECK_THAT(complaint(to_json(sample_manifest()) + std::string(Manifest::kMaxBytes, ' ')),
-             Catch::Contains("too large"));
+             Catch::Matchers::ContainsSubstring("too large"));
 }
 
 TEST_CASE("Another format is said to be a newer or an older dhg's") {
-  CHECK_THAT(complaint_with("/format", 3), Catch::Contains("newer dhg"));
-  CHECK_THAT(complaint_with("/format", 1), Catch::Contains("older dhg"));
+  CHECK_THAT(complaint_with("/format", 3), Catch::Matchers::ContainsSubstring("newer dhg"));
+  CHECK_THAT(complaint_with("/format", 1), Catch::Matchers::ContainsSubstring("older dhg"));
   for (const json& wrong : {json(0), json(-1), json("1"), json(1.0), json(nullptr)})
-    CHECK_THAT(complaint_with("/format", wrong), Catch::Contains("'format'"));
+    CHECK_THAT(complaint_with("/format", wrong), Catch::Matchers::ContainsSubstring("'format'"));
 }
 
 TEST_CASE("Every member is needed, and of its own type") {
@@ -67,15 +68,16 @@ TEST_CASE("Every member is needed, and of its own type") {
     auto without = sample();
     if (without[at.parent_pointer()].is_array()) continue; // a shorter list is a list
     without[at.parent_pointer()].erase(at.back());
-    CHECK_THAT(complaint(without.dump()), Catch::Contains("'" + at.back() + "' is missing"));
+    CHECK_THAT(complaint(without.dump()),
+               Catch::Matchers::ContainsSubstring("'" + at.back() + "' is missing"));
   }
   for (const auto* section :
        {"image", "guest", "launcher", "machine", "channels", "warmup", "files"}) {
     auto without = sample();
     without.erase(section);
-    CHECK_THAT(complaint(without.dump()), Catch::Contains(section));
+    CHECK_THAT(complaint(without.dump()), Catch::Matchers::ContainsSubstring(section));
     CHECK_THAT(complaint_with((std::string("/") + section).c_str(), "text"),
-               Catch::Contains(section));
+               Catch::Matchers::ContainsSubstring(section));
   }
 }
 
@@ -111,9 +113,11 @@ TEST_CASE("Values out of range are refused") {
 
 TEST_CASE("Files stay in the snapshot's folder, each once") {
   for (const auto* name : {"", ".", "..", "../memory", "/etc/passwd", "a/b", "a\\b", ".x"})
-    CHECK_THAT(complaint_with("/files/0/name", name), Catch::Contains("plain name"));
-  CHECK_THAT(complaint_with("/files/0/name", std::string("a\0b", 3)), Catch::Contains("name"));
-  CHECK_THAT(complaint_with("/files/0/name", "state"), Catch::Contains("twice"));
+    CHECK_THAT(complaint_with("/files/0/name", name),
+               Catch::Matchers::ContainsSubstring("plain name"));
+  CHECK_THAT(complaint_with("/files/0/name", std::string("a\0b", 3)),
+             Catch::Matchers::ContainsSubstring("name"));
+  CHECK_THAT(complaint_with("/files/0/name", "state"), Catch::Matchers::ContainsSubstring("twice"));
 }
 
 TEST_CASE("A manifest that is cut anywhere is refused") {

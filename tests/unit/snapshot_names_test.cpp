@@ -2,7 +2,7 @@
 #include "snapshot/names.hpp"
 #include "text/plain_name.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <map>
 
 using namespace dhg::snapshot;
@@ -33,7 +33,7 @@ TEST_CASE("A cache folder that is not absolute, or none, is a mistake of the use
       FAIL("no error");
     } catch (const dhg::Error& error) {
       CHECK(error.blame() == dhg::Blame::usage);
-      CHECK_THAT(error.what(), Catch::Contains(name));
+      CHECK_THAT(error.what(), Catch::Matchers::ContainsSubstring(name));
     }
   }
   CHECK_THROWS_AS(cache_root(environment({})), dhg::Error);

@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace snapshot_test;
 
@@ -19,7 +19,7 @@ struct Fixture {
       return "";
     } catch (const dhg::Error& error) {
       CHECK(error.blame() == dhg::Blame::environment);
-      CHECK_THAT(error.hint(), Catch::Contains("dhg vm prepare --image python"));
+      CHECK_THAT(error.hint(), Catch::Matchers::ContainsSubstring("dhg vm prepare --image python"));
       return error.what();
     }
   }
@@ -40,7 +40,8 @@ unsigned mode_of(const fs::path& path) {
 } // namespace
 
 TEST_CASE_METHOD(Fixture, "A snapshot is published, opened, listed and removed") {
-  CHECK_THAT(complaint(), Catch::Contains("there is no snapshot 'python-qemu-2m-1c'"));
+  CHECK_THAT(complaint(),
+             Catch::Matchers::ContainsSubstring("there is no snapshot 'python-qemu-2m-1c'"));
   CHECK_FALSE(store.try_manifest(kName));
   CHECK(store.list().empty());
 
@@ -124,8 +125,8 @@ TEST_CASE_METHOD(Fixture, "Each damage to a snapshot is found when it is opened"
   publish(store, "1");
   REQUIRE(complaint().empty());
   const auto check = [&](const char* message) {
-    CHECK_THAT(complaint(), Catch::Contains(message));
-    CHECK_THAT(store.list().at(0).problem, Catch::Contains(message));
+    CHECK_THAT(complaint(), Catch::Matchers::ContainsSubstring(message));
+    CHECK_THAT(store.list().at(0).problem, Catch::Matchers::ContainsSubstring(message));
     CHECK_FALSE(store.try_manifest(kName));
   };
   SECTION("memory cut") {
@@ -184,9 +185,10 @@ TEST_CASE_METHOD(Fixture, "A changed state is found at once, a changed memory by
     memory << 'x';
   }
   CHECK(complaint().empty());
-  CHECK_THAT(store.verify(kName), Catch::Contains("memory' does not match its digest"));
+  CHECK_THAT(store.verify(kName),
+             Catch::Matchers::ContainsSubstring("memory' does not match its digest"));
   write_text(file("state"), "state 2");
-  CHECK_THAT(complaint(), Catch::Contains("state' does not match its digest"));
+  CHECK_THAT(complaint(), Catch::Matchers::ContainsSubstring("state' does not match its digest"));
 }
 
 TEST_CASE_METHOD(Fixture, "A manifest that could not be read again is not published") {
@@ -219,7 +221,7 @@ TEST_CASE_METHOD(Fixture, "Only one process makes a snapshot; the others learn w
   });
   holds.await();
   CHECK_THROWS_WITH(store.lock_for_making(kName),
-                    Catch::Contains(fmt::format("process {}", maker.pid)));
+                    Catch::Matchers::ContainsSubstring(fmt::format("process {}", maker.pid)));
 }
 
 TEST_CASE_METHOD(Fixture, "Images go when no snapshot and no maker needs them") {
@@ -239,7 +241,7 @@ TEST_CASE_METHOD(Fixture, "Images go when no snapshot and no maker needs them") 
   auto staging = store.stage(kName);
   fill(staging.path(), "2");
   CHECK_THROWS_WITH(store.publish(staging, kName, sample_manifest()),
-                    Catch::Contains("removed meanwhile"));
+                    Catch::Matchers::ContainsSubstring("removed meanwhile"));
 }
 
 TEST_CASE(
@@ -258,8 +260,8 @@ TEST_CASE(
   CHECK(mode_of(given / "snapshots") == 0700);
 
   REQUIRE(chmod((given / "snapshots").c_str(), 0777) == 0);
-  CHECK_THROWS_WITH(Store(given), Catch::Contains("only you"));
+  CHECK_THROWS_WITH(Store(given), Catch::Matchers::ContainsSubstring("only you"));
   fs::remove(given / "snapshots");
   fs::create_symlink(folder.path(), given / "snapshots");
-  CHECK_THROWS_WITH(Store(given), Catch::Contains("only you"));
+  CHECK_THROWS_WITH(Store(given), Catch::Matchers::ContainsSubstring("only you"));
 }

@@ -1,6 +1,6 @@
 #include "tables.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <sstream>
 
 using namespace dhg;

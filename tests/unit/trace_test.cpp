@@ -1,6 +1,6 @@
 #include "run/exec/trace.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 

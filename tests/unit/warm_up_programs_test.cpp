@@ -3,7 +3,7 @@
 #include "dhg/error.hpp"
 #include "temporary_folder.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <fstream>
 
 using namespace dhg;
@@ -67,11 +67,12 @@ TEST_CASE("warm-up: a folder takes the place of the families, and none of it may
 
 TEST_CASE("warm-up: what is no choice is said") {
   const Images images;
-  CHECK_THROWS_WITH(run::choose_warm_up(images.recipe, "fast"), Catch::Contains("'fast'"));
+  CHECK_THROWS_WITH(run::choose_warm_up(images.recipe, "fast"),
+                    Catch::Matchers::ContainsSubstring("'fast'"));
   const auto empty = images.folder.path() / "empty";
   fs::create_directories(empty);
   CHECK_THROWS_WITH(run::choose_warm_up(images.recipe, empty.string()),
-                    Catch::Contains("no programs"));
+                    Catch::Matchers::ContainsSubstring("no programs"));
 }
 
 TEST_CASE("warm-up: its digest tells each change") {

@@ -6,7 +6,7 @@
 #include "memory_file.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 using namespace dhg_working_set;

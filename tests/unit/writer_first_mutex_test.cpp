@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 #include <atomic>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <chrono>
 #include <fstream>
 #include <mutex>

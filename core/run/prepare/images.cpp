@@ -13,7 +13,8 @@ std::filesystem::path ensure_image(const PrepareContext& context, const std::str
   const auto& images = context.layout.images;
   digest = snapshot::digest_of_text(
       snapshot::digest_of_tree({images / recipe / "recipe", images / "build-image",
-                                images / "extract-vmlinux", images / "lib.sh"}) +
+                                images / "debian.sh", images / "extract-vmlinux",
+                                images / "lib.sh"}) +
       version);
   auto target = context.store.image_path(recipe, digest);
   const auto lock = context.store.lock_for_making(target.filename());

@@ -4,7 +4,7 @@
 #include "dhg/error.hpp"
 #include "guest.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <random>
 
 using namespace dhg;

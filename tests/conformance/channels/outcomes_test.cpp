@@ -3,11 +3,11 @@
 #include "channels.hpp"
 #include "guest.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 using namespace dhg::conformance;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::EndsWith;
 using nlohmann::json;
 
@@ -109,7 +109,8 @@ TEST_CASE("result channels: an exception arrives with type, message and tracebac
     REQUIRE(result.error);
     CHECK(result.error->type == "KeyError");
     CHECK(result.error->message == "'gr\u00fcn'");
-    CHECK_THAT(result.error->traceback, Contains("line 2, in f") && EndsWith("'gr\u00fcn'\n"));
+    CHECK_THAT(result.error->traceback,
+               ContainsSubstring("line 2, in f") && EndsWith("'gr\u00fcn'\n"));
     CHECK(run(*channel, "def f(:").error->type == "SyntaxError");
     CHECK(run(*channel, "raise KeyboardInterrupt").exit_code == 130);
   }

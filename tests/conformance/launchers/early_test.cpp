@@ -4,7 +4,7 @@
 #include "machine.hpp"
 
 #include <poll.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 using namespace dhg::conformance;

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -101,7 +101,7 @@ TEST_CASE("A call to a machine that is gone fails at once, and its end can be to
     kill(pid_of(machine.vm().process_fd()), SIGKILL);
     REQUIRE(ends_within(machine.vm().process_fd(), 1s));
     CHECK(refusal([&] { machine.vm().pause(deadline_in(30s)); }) != "");
-    CHECK_THAT(machine.vm().describe_end(), Catch::Matchers::Contains("signal 9"));
+    CHECK_THAT(machine.vm().describe_end(), Catch::Matchers::ContainsSubstring("signal 9"));
   }
 }
 

@@ -5,7 +5,7 @@
 #include "dhg/error.hpp"
 #include "snapshot/digest.hpp"
 
-#include <catch2/catch.hpp>
+#include <catch2/catch_all.hpp>
 
 using namespace dhg;
 using namespace dhg::conformance;
