@@ -117,19 +117,28 @@ struct NameParts {
   }
 };
 
-// Names files by as many folders as tell them from each other.
+// Names files by as many folders as tell them from each other; what is the same in all has one
+// name.
 std::vector<std::string> names_of(std::vector<NameParts> all) {
   std::vector<std::string> names;
   for (const auto& parts : all) names.push_back(parts.name());
+  const auto is_taken = [&](std::size_t i) {
+    for (std::size_t other = 0; other < all.size(); ++other)
+      if (names[other] == names[i] &&
+          (all[other].config != all[i].config || all[other].varied != all[i].varied))
+        return true;
+    return false;
+  };
   constexpr std::size_t kMostFolders = 32;
-  for (std::size_t step = 0; step < kMostFolders; ++step) {
-    const auto before = names;
+  for (std::size_t folders = 1; folders < kMostFolders; ++folders) {
+    std::vector<std::size_t> longer;
     for (std::size_t i = 0; i < all.size(); ++i)
-      if (std::count(before.begin(), before.end(), before[i]) > 1) {
-        ++all[i].folders;
-        names[i] = all[i].name();
-      }
-    if (names == before) break;
+      if (is_taken(i)) longer.push_back(i);
+    for (const auto i : longer) {
+      all[i].folders = folders;
+      names[i] = all[i].name();
+    }
+    if (longer.empty()) break;
   }
   return names;
 }

@@ -11,6 +11,8 @@
 namespace dhg::config {
 namespace {
 
+constexpr const char* kFitsNone = "the indentation of this line fits no line above";
+constexpr const char* kSameBlanks = "indent the keys of one group by the same number of blanks";
 constexpr const char* kQuote = "put the whole value in quotes if it is a text";
 
 struct Wording {
@@ -94,9 +96,8 @@ YamlMistake unexpected_colon(const std::vector<std::string_view>& lines, std::si
   while (above > 0 && indentation(lines[above - 1]) == lines[above - 1].size()) --above;
   if (above > 0 && indentation(lines[above - 1]) < key)
     return {line, key, "this line is indented more than the one above, which has a value already",
-            "indent the keys of one group by the same number of blanks"};
-  return {line, key, "the indentation of this line fits no line above",
-          "indent the keys of one group by the same number of blanks"};
+            kSameBlanks};
+  return {line, key, kFitsNone, kSameBlanks};
 }
 
 } // namespace
@@ -112,6 +113,9 @@ YamlMistake describe_mistake(std::string_view text, std::size_t line, std::size_
       return {at, tab, "a tab cannot indent a line", "indent with blanks"};
   if (theirs.starts_with("end of map flow") || theirs.starts_with("end of sequence flow"))
     if (auto bracket = open_bracket(lines)) return *bracket;
+  const bool begins = column > 0 && column == indentation(lines[line]);
+  if (begins && (theirs.starts_with("end of map") || theirs.starts_with("end of sequence")))
+    return {line, column, kFitsNone, kSameBlanks};
   if (theirs.starts_with("illegal map value")) return unexpected_colon(lines, line, column);
   for (const auto& wording : kWordings)
     if (theirs.starts_with(wording.theirs)) return {line, column, wording.what, wording.hint};

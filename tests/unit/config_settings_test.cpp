@@ -73,7 +73,7 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
       {"page_server.fallback", "file", "eager"},
       {"page_server.record", "/a/faults", "faults"},
       {"page_source", "compressed", "zip"},
-      {"page_server.plugin", "/a/b.so", "a/b.so"},
+      {"page_server.plugin", "/a/b.so", "b.so"},
       {"launcher.plugin", "my-vmm", "My_vmm"},
       {"image", "deephaven-41", "-x"},
       {"image", "7", "a/b"},
