@@ -28,7 +28,7 @@ def main():
     quiesce.quiesce = lambda: []
     quiesce.free_bytes = lambda: FREE_BYTES
     sys.path[0] = ""
-    return serve(Port(3, 4))
+    return serve(Port(3, 4), 5)
 
 
 if __name__ == "__main__":

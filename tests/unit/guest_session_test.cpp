@@ -94,24 +94,25 @@ class SocketGuest {
       heard += static_cast<std::size_t>(got);
     }
   }
+  // Nothing if the other end is gone.
+  std::string hears_exactly(std::size_t bytes) {
+    std::string text(bytes, '\0');
+    for (std::size_t at = 0; at < bytes;) {
+      const auto got = recv(socket_.get(), text.data() + at, bytes - at, 0);
+      if (got <= 0) return "";
+      at += static_cast<std::size_t>(got);
+    }
+    return text;
+  }
   // One STDIN frame. @return the size of its payload
   std::size_t hears_input(std::string& payload) {
-    const auto exactly = [&](std::size_t bytes) {
-      std::string text(bytes, '\0');
-      for (std::size_t at = 0; at < bytes;) {
-        const auto got = recv(socket_.get(), text.data() + at, bytes - at, 0);
-        if (got <= 0) return std::string();
-        at += static_cast<std::size_t>(got);
-      }
-      return text;
-    };
-    const auto header = exactly(8);
+    const auto header = hears_exactly(8);
     if (header.empty()) return 0;
     CHECK(header[4] == static_cast<char>(FrameType::stdin));
     std::size_t size = 0;
     for (unsigned i = 0; i < 4; ++i)
       size |= std::size_t{static_cast<unsigned char>(header[i])} << 8 * i;
-    payload = size == 0 ? "" : exactly(size);
+    payload = size == 0 ? "" : hears_exactly(size);
     return payload.size();
   }
   void waits_for_the_end() { hears(SIZE_MAX); }
@@ -172,7 +173,7 @@ TEST_CASE("exchange: an input is sent after the request, as far as it is taken")
     }
   });
   SocketGuest guest([&](SocketGuest& g) {
-    g.hears(7);
+    g.hears_exactly(7);
     g.greets();
     std::size_t taken = 0;
     for (std::string frame; taken < text.size();) {

@@ -41,7 +41,7 @@ inline Manifest sample_manifest(const std::string& version = "1") {
   m.dhg_version = version;
   m.image = {"python", "", kDigest};
   m.guest = {"1.0", kDigest, "3.11.2", 1, {"-Xmx1g"}, kDigest};
-  m.launcher = {"qemu", "7.2", "microvm 7.2", {}};
+  m.launcher = {"qemu", "7.2", "microvm 7.2", {"binary=/opt/qemu"}};
   m.machine = {2U << 20, 1, "tcg"};
   m.channels = {"json-file"};
   m.warmup = {{"join", "exact.py", {12.5, 3}, 4096, ""}};
