@@ -56,7 +56,7 @@ def test_wrong_files(empty_dhg, tmp_path, text, telling):
     [
         ("image: pyhton\n", ":1:8: there is no image recipe 'pyhton'", "did you mean 'python'?"),
         ("page_server:\n  plugin: lazy-4x\n", ":2:11: there is no page server called 'lazy-4x'",
-         "did you mean 'lazy-4k'?"),
+         "'lazy-4k'?"),
         ("page_server:\n  plugin: /no/such.so\n", ":2:11: cannot open plugin '/no/such.so'",
          "check the path"),
         ("image:\n", ":1:1: image: a value is missing", "expected"),
