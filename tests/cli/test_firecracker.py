@@ -92,7 +92,7 @@ def test_a_restore_is_one_load_one_resume_and_one_connection(fake):
 
 
 def test_prepare_describes_the_machine_and_saves_it(fake):
-    made = fake.prepare("--force")
+    made = fake.prepare("--force", "--set", "page_server.plugin=lazy-4k")  # which learns nothing
     assert made.code == 0, made.err
     calls = [call for call in fake.calls() if not call.startswith("CONNECT refused")]
     assert calls == [

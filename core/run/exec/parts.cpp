@@ -76,6 +76,10 @@ ExecParts choose_parts(const ExecContext& context, ExecReport& report) {
   const auto& settings = context.settings;
   auto launcher = activate<VmLauncher>(context.registry, DHG_VM_LAUNCHER, settings.launcher);
   report.launcher = launcher.name;
+  const auto check_launcher = [&] { require_met(launcher.object->requirements(Purpose::restore)); };
+  // With options, the launcher's fingerprint is asked for: what it lacks is told before.
+  const bool asked = !launcher.changed_options.empty();
+  if (asked) check_launcher();
   // The plugins are looked at while the snapshot is being opened.
   auto opened = std::async(std::launch::async, [&, identity = identify(launcher)] {
     return open_wanted_snapshot(context.layout.images, settings, context.store, identity);
@@ -86,7 +90,7 @@ ExecParts choose_parts(const ExecContext& context, ExecReport& report) {
   report.page_server = page_server.name;
   report.result_channel = channel.name;
   check_options(page_server, settings);
-  require_met(launcher.object->requirements(Purpose::restore));
+  if (!asked) check_launcher();
   auto snapshot = opened.get();
   check_fit(snapshot, launcher, settings);
   report.snapshot = snapshot.name();
