@@ -166,8 +166,11 @@ std::optional<std::size_t> rounds_needed(const Analysis& analysis) {
   // All differences have one sign: one of 2^n ways, at either end; Holm multiplies the
   // smallest p by the number of pairs.
   std::size_t needed = 1;
-  for (auto p = static_cast<double>(analysis.pairs.size()); p >= stats::kSignificant; p /= 2)
+  auto p = static_cast<double>(analysis.pairs.size());
+  while (p >= stats::kSignificant) {
+    p /= 2;
     ++needed;
+  }
   return most < needed ? std::optional(needed) : std::nullopt;
 }
 

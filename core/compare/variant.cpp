@@ -94,7 +94,7 @@ bool reads_as_name(const std::string& value) {
 
 std::string shown_value(const std::string& assignment, std::size_t folders) {
   const auto equals = assignment.find('=');
-  const auto value = assignment.substr(equals + 1);
+  auto value = assignment.substr(equals + 1);
   const auto key = assignment.substr(0, equals);
   if (key.ends_with(".plugin") && value.find('/') != std::string::npos)
     return short_path(fs::absolute(value).lexically_normal(), folders);

@@ -210,9 +210,9 @@ bool up_to_date(const PrepareContext& context, const std::string& name,
 void prepare(const PrepareOptions& options, const PrepareContext& context, Made& made) {
   const auto plan = make_plan(options.warm_up, context);
   const bool translates = plan.machine.accelerator == Accelerator::tcg;
-  say(context, fmt::format("accelerator: {}{}", to_string(plan.machine.accelerator),
-                           translates ? "; KVM: " + plan.launcher.object->describe_acceleration()
-                                      : ""));
+  say(context,
+      fmt::format("accelerator: {}{}", to_string(plan.machine.accelerator),
+                  translates ? "; KVM: " + plan.launcher.object->describe_acceleration() : ""));
 
   // Held from here on: `dhg vm clean` keeps the image of a snapshot that is being made.
   const auto name = snapshot::snapshot_name(plan.key);
