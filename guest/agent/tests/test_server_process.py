@@ -134,3 +134,30 @@ def test_a_fork_while_a_thread_enters_the_list_of_threads(how):
             assert how == "not"  # what is mended
         finally:
             ctypes.CDLL(None).killpg(process.pid, 9)  # the child, too
+
+
+# Threads want the interpreter's lock all the time, which a child has no threads to take from.
+FORKED_AMONG_THREADS = """
+import os, sys, threading
+sys.path.insert(0, sys.argv[1])
+from dhg_agent import forking
+assert forking.install()
+sys.setswitchinterval(1e-6)
+def spin():
+    while True: pass
+for _ in range(4): threading.Thread(target=spin, daemon=True).start()
+for _ in range(50):
+    if (child := os.fork()) == 0:
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+print("done")
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="it is of Python 3.11")
+def test_forks_among_threads():
+    folder = __file__.rpartition("/tests/")[0]
+    done = subprocess.run(["/usr/bin/python3", "-c", FORKED_AMONG_THREADS, folder],
+                          capture_output=True, text=True, timeout=60)
+    assert done.stdout == "done\n", done.stderr
