@@ -170,7 +170,7 @@ def test_the_version_by_flag_environment_config_and_newest(deephaven, tmp_path):
     run = deephaven.exec("print(1)", "--config", config, "--version", "2.2",
                          env={"DHG_VERSION": "3.3"})
     assert run.code == 125
-    assert "dhg vm prepare --image deephaven --version 2.2" in run.err
+    assert f"dhg vm prepare --config {config} --image deephaven --version 2.2" in run.err
 
 
 def test_what_cannot_be_a_version_or_a_choice(deephaven):
