@@ -176,8 +176,8 @@ ConformanceSuite::ConformanceSuite(const std::filesystem::path& folder, dhg_plug
 
 std::vector<std::string> ConformanceSuite::rules() const {
   // What is tagged so concerns the core, whatever the plugin.
-  auto ended =
-      run_bounded(program_, {"--list-test-names-only", "~[core]"}, environment_, 10s, signals_);
+  auto ended = run_bounded(program_, {"--list-tests", "--verbosity", "quiet", "~[core]"},
+                           environment_, 10s, signals_);
   std::vector<std::string> rules;
   std::istringstream lines(ended.out);
   for (std::string line; std::getline(lines, line);)

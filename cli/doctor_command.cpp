@@ -59,8 +59,7 @@ Requirement check_userfaultfd() {
 // What each says of itself: none of them is known by name here.
 std::vector<Requirement> check_page_servers(const plugin::Registry& registry, bool faults_work) {
   std::vector<Requirement> all;
-  for (const auto& listed : registry.list()) {
-    if (listed.error || !listed.plugin || listed.kind != DHG_PAGE_SERVER) continue;
+  for (const auto& listed : registry.usable(DHG_PAGE_SERVER)) {
     const auto& descriptor = *listed.plugin->descriptor;
     const bool needs_faults = (plugin::traits_of(descriptor).bits & DHG_TRAIT_NO_FAULTS) == 0;
     all.push_back({listed.name, faults_work || !needs_faults,

@@ -77,8 +77,7 @@ using Servers = std::vector<explain::PageServerFacts>;
 // Those of this installation and of DHG_PLUGIN_PATH.
 Servers known_page_servers() {
   Servers servers;
-  for (const auto& listed : make_registry(run::installed_layout()).list()) {
-    if (listed.error || !listed.plugin || listed.kind != DHG_PAGE_SERVER) continue;
+  for (const auto& listed : make_registry(run::installed_layout()).usable(DHG_PAGE_SERVER)) {
     const auto traits = plugin::traits_of(*listed.plugin->descriptor);
     servers.push_back({listed.name, (traits.bits & DHG_TRAIT_NO_FAULTS) == 0,
                        (traits.bits & DHG_TRAIT_LEARNS) != 0,

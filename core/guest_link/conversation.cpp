@@ -58,17 +58,9 @@ std::optional<GuestTimes> parse_clock(const ordered_json& body) {
   return GuestTimes{moment("received_ns"), moment("answered_ns")};
 }
 
-// @param at where it begins; four bytes are there
-std::uint32_t parse_number(const Frame& frame, std::size_t at) {
-  std::uint32_t number = 0;
-  for (std::size_t i = 0; i < 4; ++i)
-    number |= std::to_integer<std::uint32_t>(frame.payload[at + i]) << 8 * i;
-  return number;
-}
-
 AgentExit parse_exit(const Frame& frame) {
   if (frame.payload.size() != 5) refuse("an EXITED frame of the wrong size");
-  const auto status = static_cast<std::int32_t>(parse_number(frame, 1));
+  const auto status = static_cast<std::int32_t>(read_number(std::span(frame.payload).subspan(1)));
   switch (std::to_integer<int>(frame.payload[0])) {
     case 1:
       if (status < 0 || status > 255) refuse(fmt::format("exit status {}", status));
@@ -125,7 +117,7 @@ void Conversation::handle(const Frame& frame) {
   }
   if (frame.type == FrameType::stdin_taken) {
     if (frame.payload.size() != 4) refuse("a STDIN_TAKEN frame of the wrong size");
-    const auto taken = parse_number(frame, 0);
+    const auto taken = read_number(frame.payload);
     input_news_.taken += taken;
     input_news_.refused = input_news_.refused || taken == 0;
     return;

@@ -20,6 +20,12 @@ void refuse(const std::string& why) {
   throw Error(Blame::environment, "the guest broke the protocol: " + why);
 }
 
+std::uint32_t read_number(std::span<const std::byte> at) noexcept {
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) number |= std::to_integer<std::uint32_t>(at[i]) << 8 * i;
+  return number;
+}
+
 void append_frame(std::string& out, FrameType type, std::string_view payload) {
   if (payload.size() > kMaxPayloadToGuest) throw std::logic_error("frame too long");
   for (unsigned shift = 0; shift < 32; shift += 8)
@@ -43,8 +49,7 @@ void FrameDecoder::feed(std::span<const std::byte> bytes) {
 std::optional<Frame> FrameDecoder::next() {
   const std::span left = std::span(buffer_).subspan(position_);
   if (left.size() < kHeaderSize) return std::nullopt;
-  std::size_t length = 0;
-  for (std::size_t i = 0; i < 4; ++i) length |= std::to_integer<std::size_t>(left[i]) << 8 * i;
+  const std::size_t length = read_number(left);
   const auto type = std::to_integer<std::uint8_t>(left[4]);
   if (length > kMaxPayloadToHost)
     refuse(fmt::format("a frame of {} bytes ({} are allowed)", length, kMaxPayloadToHost));

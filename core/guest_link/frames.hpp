@@ -39,6 +39,9 @@ enum class FrameType : std::uint8_t {
   stdin_taken = 0x89,
 };
 
+/// A number of the wire format: four bytes, little endian. @param at four bytes or more
+[[nodiscard]] std::uint32_t read_number(std::span<const std::byte> at) noexcept;
+
 struct Frame {
   FrameType type;
   std::vector<std::byte> payload;

@@ -1,12 +1,12 @@
 #include "plugin/option_declarations.hpp"
 
 #include "config/settings.hpp"
-#include "dhg/error.hpp"
 #include "plugin/descriptor_text.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -64,7 +64,7 @@ class Declaration {
       stand_in.default_value = text(option_.minimum, "minimum").data();
       check_value("minimum", stand_in);
       stand_in.maximum = option_.maximum;
-      if (!is_accepted(stand_in))
+      if (why_not_valid(stand_in))
         refuse(fmt::format("has the minimum '{}', which is greater than its maximum '{}'",
                            option_.minimum, option_.maximum));
     }
@@ -87,22 +87,20 @@ class Declaration {
     }
   }
 
-  [[nodiscard]] bool is_accepted(const dhg_option& option) const {
+  // Of the option's default.
+  [[nodiscard]] std::optional<std::string> why_not_valid(const dhg_option& option) const {
     try {
       (void)config::validate_options(nullptr, {&option, 1}, plugin_name_);
-      return true;
-    } catch (const Error&) {
-      return false;
+      return std::nullopt;
+    } catch (const std::exception& e) {
+      return e.what();
     }
   }
 
   void check_value(const char* field, const dhg_option& option) const {
-    try {
-      (void)config::validate_options(nullptr, {&option, 1}, plugin_name_);
-    } catch (const std::exception& e) {
+    if (const auto why = why_not_valid(option))
       refuse(fmt::format("has the {} '{}', which is not valid: {}", field, option.default_value,
-                         e.what()));
-    }
+                         *why));
   }
 
   const dhg_option& option_;

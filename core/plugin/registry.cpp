@@ -131,8 +131,7 @@ LoadedPlugin Registry::load(const std::string& name_or_path) const {
 
 void Registry::refuse_unknown(std::optional<dhg_plugin_kind> kind, const std::string& name) const {
   std::vector<std::string> available;
-  for (const auto& listed : list())
-    if (!listed.error && (!kind || listed.kind == kind)) available.push_back(listed.name);
+  for (const auto& listed : usable(kind)) available.push_back(listed.name);
   const auto near = text::near_names(name, available);
   std::error_code ignored;
   if (!name.empty() && fs::is_regular_file(name, ignored))
@@ -153,6 +152,14 @@ std::vector<ListedPlugin> Registry::list() const {
   mark_duplicates(result);
   std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
     return std::pair(a.kind, a.name) < std::pair(b.kind, b.name);
+  });
+  return result;
+}
+
+std::vector<ListedPlugin> Registry::usable(std::optional<dhg_plugin_kind> kind) const {
+  auto result = list();
+  std::erase_if(result, [&](const auto& listed) {
+    return listed.error.has_value() || (kind && listed.kind != kind);
   });
   return result;
 }

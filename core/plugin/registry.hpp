@@ -44,6 +44,8 @@ class Registry {
   /// Loads everything that is found: by kind, then by name. Broken plugins, and
   /// all of those that share a kind and a name, carry an error.
   [[nodiscard]] std::vector<ListedPlugin> list() const;
+  /// Those of a kind, or of all, that carry none: each has its `plugin`.
+  [[nodiscard]] std::vector<ListedPlugin> usable(std::optional<dhg_plugin_kind> kind) const;
 
  private:
   [[nodiscard]] PluginFile find_file(dhg_plugin_kind kind, const std::string& name) const;

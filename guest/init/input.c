@@ -67,7 +67,7 @@ bool input_report(struct input* in, struct outbound* to_host) {
   if (!due || sizeof to_host->bytes - to_host->end < sizeof frame) return false;
   // None means that there will never be any more.
   const size_t told = in->refused ? 0 : in->taken;
-  for (int i = 0; i < 4; ++i) frame[FRAME_HEADER + i] = (uint8_t)(told >> (8 * i));
+  frame_set_number(frame + FRAME_HEADER, told);
   outbound_add(to_host, frame, sizeof frame);
   in->taken = 0;
   in->refused = false;

@@ -19,30 +19,30 @@ void outbound_add(struct outbound* queue, const void* bytes, size_t size) {
   queue->open = false;
 }
 
-static size_t payload_size(const uint8_t* frame) {
-  return frame[0] | (size_t)frame[1] << 8 | (size_t)frame[2] << 16 | (size_t)frame[3] << 24;
+size_t frame_number(const uint8_t* at) {
+  return at[0] | (size_t)at[1] << 8 | (size_t)at[2] << 16 | (size_t)at[3] << 24;
 }
 
-static void set_payload_size(uint8_t* frame, size_t size) {
-  for (int i = 0; i < 4; ++i) frame[i] = (uint8_t)(size >> (8 * i));
+void frame_set_number(uint8_t* at, size_t number) {
+  for (int i = 0; i < 4; ++i) at[i] = (uint8_t)(number >> (8 * i));
 }
 
 // Whether bytes of this type may be added to the last frame, of which nothing is sent yet.
 static bool continues(const struct outbound* queue, uint8_t type) {
   return queue->open && queue->begin <= queue->last && queue->bytes[queue->last + 4] == type &&
-         payload_size(queue->bytes + queue->last) < FRAME_MAX_PAYLOAD;
+         frame_number(queue->bytes + queue->last) < FRAME_MAX_PAYLOAD;
 }
 
 ptrdiff_t outbound_read(struct outbound* queue, int fd, uint8_t type, size_t most) {
   const bool more = continues(queue, type);
   uint8_t* frame = queue->bytes + (more ? queue->last : queue->end);
-  const size_t had = more ? payload_size(frame) : 0;
+  const size_t had = more ? frame_number(frame) : 0;
   const size_t space = (size_t)(queue->bytes + sizeof queue->bytes - frame) - FRAME_HEADER - had;
   const size_t room = FRAME_MAX_PAYLOAD - had < space ? FRAME_MAX_PAYLOAD - had : space;
   const ssize_t got = read(fd, frame + FRAME_HEADER + had, most < room ? most : room);
   if (got <= 0) return got;
   if (!more) memcpy(frame, (uint8_t[FRAME_HEADER]){[4] = type}, FRAME_HEADER);
-  set_payload_size(frame, had + (size_t)got);
+  frame_set_number(frame, had + (size_t)got);
   queue->last = (size_t)(frame - queue->bytes);
   queue->end = queue->last + FRAME_HEADER + had + (size_t)got;
   queue->open = true;

@@ -11,6 +11,10 @@ enum {
   FRAME_MAX_PAYLOAD = 32760, // to the host, see docs/guest-protocol.md
 };
 
+// A number of four bytes in a frame, little endian; the first is the length of its payload.
+size_t frame_number(const uint8_t* at);
+void frame_set_number(uint8_t* at, size_t number);
+
 // Bytes [begin, end) wait. They lie at the beginning of `bytes` whenever there are few,
 // for each page that is touched for the first time in a restored guest takes time.
 struct outbound {

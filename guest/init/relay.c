@@ -98,10 +98,6 @@ static int64_t now_ns(void) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static size_t frame_payload(const uint8_t* header) {
-  return header[0] | (size_t)header[1] << 8 | (size_t)header[2] << 16 | (size_t)header[3] << 24;
-}
-
 // Whether what comes from the agent is for a host that is gone.
 static bool is_void(const struct state* s) { return s->announced > 0 || s->host < 0; }
 
@@ -156,7 +152,7 @@ static void sort_arrived(struct state* s) {
   while (at < in->arrived) {
     if (in->payload == 0) {
       if (in->arrived - at < FRAME_HEADER) break;
-      in->payload = frame_payload(in->bytes + at);
+      in->payload = frame_number(in->bytes + at);
       in->receiver = begin_frame(s, in->bytes[at + 4], in->payload);
       if (in->receiver == FOR_AGENT) {
         memmove(in->bytes + in->end, in->bytes + at, FRAME_HEADER);
@@ -287,7 +283,7 @@ static void take_output(struct state* s, int which) {
 }
 
 static size_t size_of_first(void) {
-  return from_agent.size < FRAME_HEADER ? SIZE_MAX : FRAME_HEADER + frame_payload(from_agent.bytes);
+  return from_agent.size < FRAME_HEADER ? SIZE_MAX : FRAME_HEADER + frame_number(from_agent.bytes);
 }
 
 static bool owes(void) { return from_agent.owed[0] + from_agent.owed[1] > 0; }
@@ -396,7 +392,7 @@ static void add_exited(int status) {
   uint8_t kind = killed ? 2 : 1;
   if (killed && value == SIGKILL && out_of_memory_kills() > 0) kind = 3;
   uint8_t frame[FRAME_HEADER + 5] = {[0] = 5, [4] = FRAME_EXITED, [8] = kind};
-  for (int i = 0; i < 4; ++i) frame[9 + i] = (uint8_t)(value >> (8 * i));
+  frame_set_number(frame + FRAME_HEADER + 1, value);
   outbound_add(&to_host, frame, sizeof frame);
 }
 

@@ -7,8 +7,6 @@
 #include <vector>
 
 namespace dhg::compare::stats {
-namespace {} // namespace
-
 Comparison compare_paired(std::span<const double> thing, std::span<const double> reference,
                           std::uint64_t seed) {
   Comparison result;

@@ -43,18 +43,18 @@ std::string substitution_for(const ActivePlugin<PageServer>& wanted,
 void check_fit(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher>& launcher,
                const config::Settings& settings) {
   const auto& made_by = snapshot.manifest().launcher;
-  const auto command = prepare_command(settings, snapshot.manifest().image.version);
+  const auto command = [&] { return prepare_command(settings, snapshot.manifest().image.version); };
   if (made_by.name != launcher.name)
     throw Error(Blame::environment,
                 fmt::format("snapshot '{}' belongs to the launcher '{}', not to '{}'",
                             snapshot.name(), made_by.name, launcher.name),
-                fmt::format("make one with: {}", command));
+                fmt::format("make one with: {}", command()));
   if (made_by.fingerprint != launcher.object->fingerprint())
     throw Error(Blame::environment,
                 fmt::format("snapshot '{}' was made by {}, which has changed since, or is not the "
                             "one that is found now",
                             snapshot.name(), made_by.version),
-                fmt::format("make it again with: {} --force", command));
+                fmt::format("make it again with: {} --force", command()));
 }
 
 // A page server that maps the snapshot neither reads pages nor sees faults.

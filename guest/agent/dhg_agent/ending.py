@@ -86,7 +86,7 @@ class Ending:
         self._threads = frozenset(_others_of())
         self._threading_hooks = len(_hooks_of_threading())
         self._running = dict(_running)
-        self._handlers = [*map(_handler_of, _SIGNALS)]
+        self._handlers = _handlers_now()
 
     def another(self):
         """The next program is not the last: what modules have registered is not for it."""
@@ -115,7 +115,7 @@ class Ending:
         """Whether nothing is left of the program that would do something at its end."""
         if _callbacks_now() != self._hooks or not self._has_no_threads():
             return False
-        if [*map(_handler_of, _SIGNALS)] != self._handlers:
+        if _handlers_now() != self._handlers:
             return False
         objects = _objects()
         if len(objects) >= _MANY:
@@ -170,7 +170,7 @@ class Ending:
 
     def _end_signals(self):
         """What is still to come finds nobody, as when the interpreter has ended."""
-        handlers = [*map(_handler_of, _SIGNALS)]
+        handlers = _handlers_now()
         if handlers == self._handlers:
             return
         for timer in _TIMERS:
@@ -202,6 +202,10 @@ class Ending:
 
     def _threads_of_program(self):
         return [t for t in _others_of() if t not in self._threads and not t.daemon]
+
+
+def _handlers_now():
+    return [*map(_handler_of, _SIGNALS)]
 
 
 def _hooks_of_threading():
