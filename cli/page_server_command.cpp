@@ -49,7 +49,8 @@ int page_server(const Invocation& invocation) {
 
   run::PageService service(
       {values["socket"].as<std::string>(), values["memory"].as<std::string>(),
-       values.count("many") != 0, deadline, signals, run::call_limits(setup.settings),
+       values.count("many") != 0, deadline, signals, registry.supervisor(),
+       run::call_limits(setup.settings),
        [&] {
          return run::activate<PageServer>(registry, DHG_PAGE_SERVER,
                                           setup.settings.page_server.choice);

@@ -34,11 +34,12 @@ constexpr std::string_view kForeign = "foreign:";
 void serve(const std::string& plugin, const fs::path& memory, const fs::path& folder,
            UniqueFd socket, const UniqueFd& control, pid_t guest) {
   const plugin::Registry registry(run::installed_layout().plugins, "");
-  const auto server = run::activate<PageServer>(registry, DHG_PAGE_SERVER, {plugin, std::nullopt});
+  auto server = run::activate<PageServer>(registry, DHG_PAGE_SERVER, {plugin, std::nullopt});
   const memory::FilePageSource source(memory);
   timing::Timeline timeline;
   snapshot::NotesFile notes(folder, {}, server.name);
-  memory::MemorySession session(source, *server.object, server.name, timeline, {}, &notes);
+  memory::MemorySession session(source, std::move(server.object), server.name, timeline,
+                                registry.supervisor(), {}, &notes);
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, guest, 0)));
   session.vmm_started(std::move(socket), process.get(), deadline_in(std::chrono::seconds(60)));
   pollfd attached{session.attached_fd(), POLLIN, 0};

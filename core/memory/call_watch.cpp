@@ -11,25 +11,12 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-constexpr const char* name_of(CallWatch::Call call) {
-  switch (call) {
-    case CallWatch::Call::preload:
-      return "preload";
-    case CallWatch::Call::attach:
-      return "attach";
-    case CallWatch::Call::on_fault:
-      return "on_fault";
-    case CallWatch::Call::on_idle:
-      return "on_idle";
-  }
-  return "a call";
-}
-
 } // namespace
 
-CallWatch::CallWatch(CallLimits limits, std::function<std::uint64_t()> progress,
+CallWatch::CallWatch(const char* callee, CallLimits limits, std::function<std::uint64_t()> progress,
                      std::function<void(const std::string&)> overdue)
-    : limits_(limits),
+    : callee_(callee),
+      limits_(limits),
       progress_(std::move(progress)),
       overdue_(std::move(overdue)),
       thread_([this] { watch(); }) {}
@@ -37,6 +24,20 @@ CallWatch::CallWatch(CallLimits limits, std::function<std::uint64_t()> progress,
 CallWatch::~CallWatch() {
   over_.set();
   thread_.join();
+}
+
+const char* CallWatch::name_of(Call call) noexcept {
+  switch (call) {
+    case Call::preload:
+      return "preload";
+    case Call::attach:
+      return "attach";
+    case Call::on_fault:
+      return "on_fault";
+    case Call::on_idle:
+      return "on_idle";
+  }
+  return "a call";
 }
 
 void CallWatch::enter(Call call) noexcept {

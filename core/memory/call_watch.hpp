@@ -1,5 +1,6 @@
 #pragma once
 
+#include "calls/call.hpp"
 #include "os/event_fd.hpp"
 
 #include <atomic>
@@ -19,13 +20,14 @@ struct CallLimits {
 };
 
 /// Notices that a page server does not return from a call. Costs the thread that
-/// makes the calls two stores each.
+/// makes the calls a few stores each.
 class CallWatch {
  public:
+  /// @param callee see calls::callee()
   /// @param progress a number that changes with everything that is installed
   /// @param overdue called once, on a thread of its own, with what is overdue:
   ///   "did not return from on_fault within 10 s"
-  CallWatch(CallLimits limits, std::function<std::uint64_t()> progress,
+  CallWatch(const char* callee, CallLimits limits, std::function<std::uint64_t()> progress,
             std::function<void(const std::string&)> overdue);
   ~CallWatch();
   CallWatch(const CallWatch&) = delete;
@@ -36,23 +38,29 @@ class CallWatch {
   /// A call is being made, for as long as this lives. One at a time.
   class Running {
    public:
-    Running(CallWatch& watch, Call call) noexcept : watch_(watch) { watch_.enter(call); }
+    Running(CallWatch& watch, Call call) noexcept
+        : watch_(watch), mark_(watch.callee_, name_of(call)) {
+      watch_.enter(call);
+    }
     ~Running() { watch_.leave(); }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
    private:
     CallWatch& watch_;
+    const calls::Mark mark_;
   };
 
   /// The call that is being made: "on_fault"; empty if there is none.
   [[nodiscard]] std::string current() const;
 
  private:
+  [[nodiscard]] static const char* name_of(Call call) noexcept;
   void enter(Call call) noexcept;
   void leave() noexcept;
   void watch();
 
+  const char* const callee_;
   const CallLimits limits_;
   const std::function<std::uint64_t()> progress_;
   const std::function<void(const std::string&)> overdue_;

@@ -26,6 +26,17 @@ constexpr auto kRefusalLimit = std::chrono::seconds(5);
 // Others' faults are read only between two ioctls: half a millisecond of copying.
 constexpr std::uint64_t kLongestFill = 2UL * 1024 * 1024;
 
+class Counted {
+ public:
+  explicit Counted(std::atomic<int>& count) noexcept : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<int>& count_;
+};
+
 std::string error_text(int error) { return std::generic_category().message(error); }
 
 } // namespace
@@ -73,10 +84,20 @@ bool ManagedMemory::install(ByteRange range) noexcept {
                     server_, range.offset, range.length));
     return false;
   }
+  // Before the look whether it is over: close() waits for whoever was here first.
+  const Counted counted(installing_);
+  if (ended_.load()) return false;
   Progress progress{range.offset, range.end(), kLongestFill, std::nullopt};
   while (progress.offset < progress.end)
     if (!install_next(*region, progress)) return false;
   return true;
+}
+
+void ManagedMemory::close() noexcept {
+  constexpr auto kMoment = std::chrono::microseconds(50);
+  ended_.store(true);
+  news_.set();
+  while (installing_.load() != 0) std::this_thread::sleep_for(kMoment);
 }
 
 // From `offset` on, as far as one ioctl can go.

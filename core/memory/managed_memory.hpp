@@ -89,6 +89,8 @@ class ManagedMemory final : public GuestMemory {
   /// One step of the page server's background work. @return whether there is more
   [[nodiscard]] bool work_ahead(PageServer& server);
 
+  /// Installs nothing any more, and waits for whoever is at it. Thread-safe.
+  void close() noexcept;
   /// Ends the run: the first reason counts. Thread-safe.
   void fail(const std::string& reason) noexcept;
   /// Whether there is nothing more to serve: something failed, or the VMM is gone.
@@ -150,6 +152,7 @@ class ManagedMemory final : public GuestMemory {
   std::atomic<std::uint64_t> zeroed_{0};
   std::atomic<std::uint64_t> taken_back_{0};
 
+  std::atomic<int> installing_{0}; // calls of install()
   mutable std::mutex failure_mutex_;
   std::string failure_;
   std::atomic<bool> ended_{false};

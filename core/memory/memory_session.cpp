@@ -6,13 +6,13 @@
 #include "os/descriptors.hpp"
 #include "os/process.hpp"
 #include "os/readiness.hpp"
-#include "text/exit_codes.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
+#include <cmath>
+#include <functional>
 #include <stdexcept>
 
 namespace dhg::memory {
@@ -24,27 +24,66 @@ using namespace std::chrono_literals;
 // returns at once, and nobody waits for the others.
 constexpr auto kLastCallLimit = 2s;
 
+constexpr std::size_t kMostFigures = 64;
+
+bool is_figure_name(const std::string& name) {
+  return !name.empty() &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+}
+
+// Scripts read them.
+std::vector<Figure> checked_figures(std::vector<Figure> figures) {
+  if (figures.size() > kMostFigures)
+    throw std::runtime_error(
+        fmt::format("it has {} figures; {} are allowed", figures.size(), kMostFigures));
+  for (const auto& [name, value] : figures) {
+    if (!is_figure_name(name))
+      throw std::runtime_error(
+          fmt::format("a figure is called '{}': a name has lower-case letters, digits and '_'",
+                      text::printable(name)));
+    if (!std::isfinite(value))
+      throw std::runtime_error(fmt::format("the figure '{}' is not a finite number", name));
+  }
+  return figures;
+}
+
 } // namespace
 
-MemorySession::MemorySession(const FilePageSource& source, PageServer& server, std::string name,
-                             timing::Timeline& timeline, Stuck stuck, SnapshotNotes* notes,
+MemorySession::MemorySession(const FilePageSource& source, std::shared_ptr<PageServer> server,
+                             std::string name, timing::Timeline& timeline,
+                             calls::Supervisor& supervisor, CallLimits limits, SnapshotNotes* notes,
                              FaultLog* log)
     : source_(source),
-      server_(server),
+      server_(std::move(server)),
       name_(std::move(name)),
+      callee_(calls::callee(fmt::format("page server '{}'", name_))),
       timeline_(timeline),
       log_(log),
-      stuck_(std::move(stuck)),
+      supervisor_(supervisor),
+      limits_(limits),
       notes_(notes),
-      learner_(dynamic_cast<LearningPageServer*>(&server)),
+      learner_(dynamic_cast<LearningPageServer*>(server_.get())),
       watch_(
-          stuck_.limits, [this] { return progress(); },
-          [this](const std::string& what) {
-            fail(fmt::format("page server '{}' {}", name_, what));
-          }),
+          callee_, limits_, [this] { return progress(); },
+          [this](const std::string& what) { fail(fmt::format("{} {}", callee_, what)); }),
       thread_([this] { thread_main(); }) {}
 
-MemorySession::~MemorySession() { stop_serving(); }
+MemorySession::~MemorySession() {
+  stop_serving();
+  close_memory();
+  // Before the memory, which threads of its own may still be at.
+  const calls::Supervisor::Running running(supervisor_, callee_, "its destructor", limits_.running);
+  server_.reset();
+}
+
+void MemorySession::close_memory() {
+  ManagedMemory* memory = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    memory = memory_.get();
+  }
+  if (memory != nullptr) memory->close();
+}
 
 void MemorySession::stop_serving() {
   if (!thread_.joinable()) return;
@@ -57,13 +96,15 @@ Lesson MemorySession::finish() {
   stop_serving();
   Lesson lesson;
   if (learner_ == nullptr || notes_ == nullptr) return lesson;
-  try {
-    if (failure().empty()) learner_->learn(*notes_);
-    lesson.figures = learner_->figures();
-  } catch (...) {
-    lesson.problem = fmt::format("page server '{}' could not save what it learnt: {}", name_,
-                                 current_exception_text());
-  }
+  const auto ask = [&](const char* function, const std::function<void()>& call) {
+    try {
+      supervisor_.call(callee_, function, call, limits_.running);
+    } catch (const std::exception& error) {
+      lesson.problem += (lesson.problem.empty() ? "" : "; ") + std::string(error.what());
+    }
+  };
+  if (failure().empty()) ask("learn", [&] { learner_->learn(*notes_); });
+  ask("figures", [&] { lesson.figures = checked_figures(learner_->figures()); });
   return lesson;
 }
 
@@ -75,12 +116,9 @@ std::vector<ServedFault> MemorySession::served_faults() const {
 void MemorySession::leave_if_stuck() {
   if (os::await_one(done_.fd(), deadline_in(kLastCallLimit))) return;
   const auto call = watch_.current();
-  fail(fmt::format("page server '{}' did not return from {} although the VM has ended", name_,
+  fail(fmt::format("{} did not return from {} although the VM has ended", callee_,
                    call.empty() ? "reading the memory file" : call));
-  const auto reason = failure();
-  if (stuck_.leave) stuck_.leave(reason);
-  static_cast<void>(std::fprintf(stderr, "dhg: %s\n", reason.c_str()));
-  std::_Exit(text::kExitFailed);
+  supervisor_.leave(failure());
 }
 
 void MemorySession::vmm_started(UniqueFd handoff, int vmm, Deadline deadline, VmmOwner owner) {
@@ -113,7 +151,7 @@ void MemorySession::live() {
   enter(Stage::waiting);
   const auto link = await_vmm();
   if (!link) return;
-  const bool is_mapped = server_.backing() == MemoryBacking::private_mapping;
+  const bool is_mapped = server_->backing() == MemoryBacking::private_mapping;
   if (is_mapped && !link->handoff) return enter(Stage::mapped); // and has nothing to tell
   enter(Stage::receiving);
   auto handoff = receive(*link);
@@ -123,7 +161,7 @@ void MemorySession::live() {
   attach(memory);
   if (!memory.ended()) {
     enter(Stage::serving);
-    run_fault_loop(memory, server_, watch_, link->vmm, stop_.fd());
+    run_fault_loop(memory, *server_, watch_, link->vmm, stop_.fd());
   }
   if (auto reason = memory.failure(); !reason.empty()) fail(reason);
 }
@@ -140,10 +178,10 @@ void MemorySession::enter(Stage stage) {
 
 void MemorySession::prepare() {
   const auto span = timeline_.span("preload", timing::Track::memory);
-  if (server_.backing() == MemoryBacking::userfaultfd) (void)source_.data_extents();
+  if (server_->backing() == MemoryBacking::userfaultfd) (void)source_.data_extents();
   ask_server(CallWatch::Call::preload, [this] {
     if (learner_ != nullptr && notes_ != nullptr) learner_->recall(*notes_);
-    server_.preload(source_);
+    server_->preload(source_);
   });
 }
 
@@ -153,8 +191,7 @@ void MemorySession::ask_server(CallWatch::Call call, Function function) {
   try {
     function();
   } catch (...) {
-    throw Error(Blame::environment,
-                fmt::format("page server '{}': {}", name_, current_exception_text()));
+    throw Error(Blame::environment, fmt::format("{}: {}", callee_, current_exception_text()));
   }
 }
 
@@ -170,7 +207,7 @@ Handoff MemorySession::receive(const VmmLink& link) {
   if (!link.handoff) throw Error(Blame::environment, "the VMM's launcher handed over no memory");
   const auto span = timeline_.span("handoff", timing::Track::memory);
   try {
-    return receive_handoff(link.handoff.get(), server_.backing(), source_.size_now(), link.vmm,
+    return receive_handoff(link.handoff.get(), server_->backing(), source_.size_now(), link.vmm,
                            stop_.fd(), link.deadline, refused_);
   } catch (...) {
     anything_came_ = !refused_.empty();
@@ -191,7 +228,7 @@ void MemorySession::attach(ManagedMemory& memory) {
   if (const auto reason = memory.why_not_fillable(); !reason.empty())
     throw Error(Blame::environment, reason);
   const auto span = timeline_.span("attach", timing::Track::memory);
-  ask_server(CallWatch::Call::attach, [&] { server_.attach(memory); });
+  ask_server(CallWatch::Call::attach, [&] { server_->attach(memory); });
 }
 
 void MemorySession::fail(const std::string& reason, bool vmm_is_to_blame) {

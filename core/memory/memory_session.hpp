@@ -1,5 +1,6 @@
 #pragma once
 
+#include "calls/supervisor.hpp"
 #include "dhg/page_server.hpp"
 #include "memory/call_watch.hpp"
 #include "memory/managed_memory.hpp"
@@ -34,21 +35,16 @@ struct Lesson {
 /// a guest whose memory cannot be served must not go on.
 class MemorySession {
  public:
-  /// What to do about a page server that never returns.
-  struct Stuck {
-    CallLimits limits;
-    /// Leaves the process, with this as its last words: the page server's thread
-    /// still uses all that was lent to the session. If it is empty or returns, the
-    /// session ends the process itself.
-    std::function<void(const std::string& reason)> leave;
-  };
-
-  /// All are borrowed and outlive the session. `name` is the page server's; `notes`
-  /// are for one that learns, and may be null.
+  /// All but the page server are borrowed and outlive the session.
+  /// @param server goes with the session, and before the guest's memory does
+  /// @param name the page server's
+  /// @param supervisor leaves the process when a call outlives the VM: the page server's
+  ///   thread still uses all that was lent to the session
+  /// @param notes for one that learns; may be null
   /// @param log what was served, to be read when the session is gone; may be null
-  MemorySession(const FilePageSource& source, PageServer& server, std::string name,
-                timing::Timeline& timeline, Stuck stuck = {}, SnapshotNotes* notes = nullptr,
-                FaultLog* log = nullptr);
+  MemorySession(const FilePageSource& source, std::shared_ptr<PageServer> server, std::string name,
+                timing::Timeline& timeline, calls::Supervisor& supervisor, CallLimits limits = {},
+                SnapshotNotes* notes = nullptr, FaultLog* log = nullptr);
   /// Stops serving. Only when the VMM is gone, or the guest would wait for ever.
   ~MemorySession();
   MemorySession(const MemorySession&) = delete;
@@ -57,6 +53,9 @@ class MemorySession {
   /// The VMM was started. `handoff` is where its handshake arrives (empty if none
   /// does, with a private mapping); `vmm` is its pidfd, borrowed.
   void vmm_started(UniqueFd handoff, int vmm, Deadline deadline, VmmOwner owner = VmmOwner::us);
+  /// Nothing is installed any more, also not by the page server's own threads: whoever asks is
+  /// told so. The VMM must be about to end. The source may be let go of.
+  void close_memory();
   /// Ends the VMM for `reason`, and stops serving.
   void end_vmm(const std::string& reason);
   /// What the session's thread is at. It fails from any stage: see failure().
@@ -113,11 +112,13 @@ class MemorySession {
   void kill_vmm();
 
   const FilePageSource& source_;
-  PageServer& server_;
+  std::shared_ptr<PageServer> server_;
   const std::string name_;
+  const char* const callee_;
   timing::Timeline& timeline_;
   FaultLog* const log_;
-  const Stuck stuck_;
+  calls::Supervisor& supervisor_;
+  const CallLimits limits_;
   SnapshotNotes* const notes_;
   LearningPageServer* const learner_; // the page server, if it is one
   std::atomic<bool> record_faults_{false};

@@ -12,6 +12,8 @@ bool has_come(const std::optional<Deadline>& moment) {
 
 } // namespace
 
+bool Ear::has_news() const { return is_readable(signals_.fd()) || has_come(deadline_); }
+
 void Ear::listen() const {
   if (const int signal = signals_.take(); signal != 0) throw Interrupted{signal};
   if (has_come(deadline_)) throw Interrupted{};

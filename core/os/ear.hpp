@@ -25,6 +25,8 @@ class Ear {
   /// The user's time limit, once it is known. Before others use this.
   void set_deadline(std::optional<Deadline> deadline) noexcept { deadline_ = deadline; }
 
+  /// Whether listen() would throw. Takes nothing away.
+  [[nodiscard]] bool has_news() const;
   /// For between two steps of work. @throws Interrupted
   void listen() const;
   /// Waits until one of `fds` is ready, as poll(2) does, or `until` has come.

@@ -1,5 +1,7 @@
 #include "plugin/loader.hpp"
 
+#include "calls/call.hpp"
+#include "calls/last_words.hpp"
 #include "dhg/error.hpp"
 #include "plugin/descriptor.hpp"
 #include "plugin/descriptor_text.hpp"
@@ -87,6 +89,8 @@ std::string report_hint(const LoadedPlugin& plugin) {
 
 } // namespace
 
+const char* callee_of(const LoadedPlugin& plugin) { return calls::callee(title(plugin)); }
+
 LoadedPlugin load_library(const fs::path& path) {
   if (!path.is_absolute())
     throw Error(Blame::usage, fmt::format("plugin '{}' is not an absolute path", path.string()),
@@ -108,7 +112,9 @@ LoadedPlugin load_library(const fs::path& path) {
     refuse_plugin(file,
                   fmt::format("it has a descriptor, but exports no factory '{}'", kFactorySymbol),
                   "define both with the macro DHG_PLUGIN of dhg/plugin.hpp");
-  return {file, &descriptor, &library.get<PluginFactory>(kFactorySymbol)};
+  LoadedPlugin loaded{file, &descriptor, &library.get<PluginFactory>(kFactorySymbol)};
+  calls::know_library(callee_of(loaded), file);
+  return loaded;
 }
 
 void check_kind(const LoadedPlugin& plugin, dhg_plugin_kind wanted) {

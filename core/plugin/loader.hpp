@@ -23,6 +23,9 @@ struct LoadedPlugin {
 /// @throws Error
 [[nodiscard]] LoadedPlugin load_library(const std::filesystem::path& path);
 
+/// "launcher 'qemu'", as calls::callee() has it.
+[[nodiscard]] const char* callee_of(const LoadedPlugin& plugin);
+
 /// @throws Error if the plugin is not of `wanted`
 void check_kind(const LoadedPlugin& plugin, dhg_plugin_kind wanted);
 

@@ -42,33 +42,12 @@ void check_place(const PluginFile& file, const LoadedPlugin& plugin) {
         fmt::format("rename the file to {}.so", plugin.descriptor->name));
 }
 
-bool is_of_another_kind(const fs::path& path, dhg_plugin_kind kind) {
-  try {
-    return kind_of(load_library(path)) != kind;
-  } catch (const Error&) {
-    return false; // cannot be ruled out
-  }
-}
-
 Error ambiguous(dhg_plugin_kind kind, const std::string& name, const fs::path& one,
                 const fs::path& other) {
   return {Blame::environment,
           fmt::format("two {}s are called '{}': '{}' and '{}'", kind_name(kind), name, one.string(),
                       other.string()),
           "remove or rename one of them, or name the one that you want by its absolute path"};
-}
-
-ListedPlugin examine(const PluginFile& file) {
-  ListedPlugin result{file.path, file.name, file.kind, std::nullopt, std::nullopt};
-  try {
-    const auto& plugin = result.plugin.emplace(load_library(file.path));
-    result.name = plugin.descriptor->name;
-    result.kind = kind_of(plugin);
-    check_place(file, plugin);
-  } catch (const Error& e) {
-    result.error = e;
-  }
-  return result;
 }
 
 void mark_duplicates(std::vector<ListedPlugin>& plugins) {
@@ -84,14 +63,42 @@ void mark_duplicates(std::vector<ListedPlugin>& plugins) {
 
 } // namespace
 
+// The constructors of its static objects are the plugin's code already.
+LoadedPlugin Registry::load_watched(const fs::path& path) const {
+  const auto* callee = calls::callee(fmt::format("plugin '{}'", path.string()));
+  const calls::Supervisor::Running running(*supervisor_, callee, "the loading of its library");
+  return load_library(path);
+}
+
+bool Registry::is_of_another_kind(const fs::path& path, dhg_plugin_kind kind) const {
+  try {
+    return kind_of(load_watched(path)) != kind;
+  } catch (const Error&) {
+    return false; // cannot be ruled out
+  }
+}
+
+ListedPlugin Registry::examine(const PluginFile& file) const {
+  ListedPlugin result{file.path, file.name, file.kind, std::nullopt, std::nullopt};
+  try {
+    const auto& plugin = result.plugin.emplace(load_watched(file.path));
+    result.name = plugin.descriptor->name;
+    result.kind = kind_of(plugin);
+    check_place(file, plugin);
+  } catch (const Error& e) {
+    result.error = e;
+  }
+  return result;
+}
+
 LoadedPlugin Registry::load(dhg_plugin_kind kind, const std::string& name_or_path) const {
   if (name_or_path.find('/') != std::string::npos) {
-    auto plugin = load_library(name_or_path);
+    auto plugin = load_watched(name_or_path);
     check_kind(plugin, kind);
     return plugin;
   }
   const auto file = find_file(kind, name_or_path);
-  auto plugin = load_library(file.path);
+  auto plugin = load_watched(file.path);
   check_kind(plugin, kind);
   check_place(file, plugin);
   return plugin;
@@ -112,7 +119,7 @@ PluginFile Registry::find_file(dhg_plugin_kind kind, const std::string& name) co
 }
 
 LoadedPlugin Registry::load(const std::string& name_or_path) const {
-  if (name_or_path.find('/') != std::string::npos) return load_library(fs::absolute(name_or_path));
+  if (name_or_path.find('/') != std::string::npos) return load_watched(fs::absolute(name_or_path));
   std::optional<ListedPlugin> found;
   for (auto& listed : list()) {
     if (listed.name != name_or_path) continue;

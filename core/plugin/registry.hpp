@@ -1,10 +1,12 @@
 #pragma once
 
+#include "calls/supervisor.hpp"
 #include "dhg/error.hpp"
 #include "plugin/loader.hpp"
 #include "plugin/search_path.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +30,10 @@ class Registry {
   /// @param search_path the value of DHG_PLUGIN_PATH; may be empty
   /// @throws Error if `search_path` is not valid
   Registry(const std::filesystem::path& installed, std::string_view search_path)
-      : search_path_(installed, search_path) {}
+      : search_path_(installed, search_path), supervisor_(std::make_shared<calls::Supervisor>()) {}
+
+  /// Of all calls into the plugins that are found here. Lives as long as any copy of this.
+  [[nodiscard]] calls::Supervisor& supervisor() const noexcept { return *supervisor_; }
 
   /// Loads one plugin. Opens no other library, unless there is none of that name.
   /// @param name_or_path its name, or the absolute path of its library
@@ -52,7 +57,13 @@ class Registry {
   [[noreturn]] void refuse_unknown(std::optional<dhg_plugin_kind> kind,
                                    const std::string& name) const;
 
+  [[nodiscard]] LoadedPlugin load_watched(const std::filesystem::path& path) const;
+  [[nodiscard]] bool is_of_another_kind(const std::filesystem::path& path,
+                                        dhg_plugin_kind kind) const;
+  [[nodiscard]] ListedPlugin examine(const PluginFile& file) const;
+
   SearchPath search_path_;
+  std::shared_ptr<calls::Supervisor> supervisor_;
 };
 
 /// Lets plugins make objects of those that `registry` finds: dhg::create_plugin().

@@ -5,9 +5,12 @@
 #include "memory/call_watch.hpp"
 #include "plugin/loader.hpp"
 #include "plugin/registry.hpp"
+#include "plugin/supervised.hpp"
 
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace dhg::run {
@@ -33,7 +36,8 @@ struct ActivePlugin {
                                  const dhg_plugin_descriptor& descriptor);
 
 /// Loads the plugin that `choice` names and makes its object with the options
-/// that were given for it.
+/// that were given for it. The registry's supervisor, which it borrows, watches its calls; those
+/// of a page server a MemorySession has watched.
 template <class Interface>
 [[nodiscard]] ActivePlugin<Interface> activate(const plugin::Registry& registry,
                                                dhg_plugin_kind kind,
@@ -42,7 +46,18 @@ template <class Interface>
   const auto& descriptor = *loaded.descriptor;
   const auto* given = choice.options ? &*choice.options : nullptr;
   const auto options = options_of(choice, descriptor);
-  return {descriptor.name, descriptor.version, plugin::create<Interface>(loaded, options),
+  const auto* callee = plugin::callee_of(loaded);
+  auto& supervisor = registry.supervisor();
+  std::unique_ptr<Interface> object;
+  {
+    const calls::Supervisor::Running running(supervisor, callee, "its constructor");
+    object = plugin::create<Interface>(loaded, options);
+    // Where this hangs, it does so the first time.
+    if constexpr (std::is_same_v<Interface, PageServer>) (void)object->backing();
+  }
+  if constexpr (!std::is_same_v<Interface, PageServer>)
+    object = plugin::supervised(std::move(object), callee, supervisor);
+  return {descriptor.name, descriptor.version, std::move(object),
           config::changed_options(given, {descriptor.options, descriptor.option_count})};
 }
 

@@ -43,6 +43,15 @@ std::optional<BadByte> find_bad_byte(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto length = utf8_length(text, at);
+    if (length == kInvalid) return false;
+    at += length;
+  }
+  return true;
+}
+
 std::string printable(std::string_view text, std::size_t longest) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {

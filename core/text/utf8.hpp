@@ -17,6 +17,8 @@ struct BadByte {
 /// tab and the ends of lines.
 [[nodiscard]] std::optional<BadByte> find_bad_byte(std::string_view text);
 
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 /// `text` for a message or a comment: on one line, without what a terminal would
 /// obey, cut after `longest` bytes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t longest = 200);

@@ -16,7 +16,7 @@ TEST_CASE("A guest reads what the snapshot holds, in whatever order it reads") {
   const auto order = GENERATE(Order::sequential, Order::reverse, Order::random);
   for (auto& server : all_page_servers()) {
     INFO(server.name << ", " << layout << ", order " << static_cast<int>(order));
-    Served served(layout, *server.object, server.name);
+    Served served(layout, server);
     REQUIRE(served.attach());
     for (const auto& region : layout.regions) CHECK(served.read_and_compare(region, order) == "");
     CHECK(served.failure() == "");
@@ -26,7 +26,7 @@ TEST_CASE("A guest reads what the snapshot holds, in whatever order it reads") {
 TEST_CASE("Several threads of a guest that read at once all read what the snapshot holds") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
-    Served served(one_region(), *server.object, server.name);
+    Served served(one_region(), server);
     REQUIRE(served.attach());
     CHECK(served.read_and_compare({0, served.layout().size}, Order::random, 4) == "");
   }
@@ -35,7 +35,7 @@ TEST_CASE("Several threads of a guest that read at once all read what the snapsh
 TEST_CASE("Threads that wait for the same page are all woken") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
-    Served served(full_region(kMiB), *server.object, server.name);
+    Served served(full_region(kMiB), server);
     REQUIRE(served.attach());
     const auto reply = served.vm().run({Op::touch_together, Order::random, 3, 5, 0, kMiB});
     REQUIRE(reply);
@@ -46,7 +46,7 @@ TEST_CASE("Threads that wait for the same page are all woken") {
 TEST_CASE("A guest reads back what it wrote, and the memory file stays as it was") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
-    Served served(one_region(), *server.object, server.name);
+    Served served(one_region(), server);
     const auto before = served.file().contents();
     REQUIRE(served.attach());
     const ByteRange range{0, served.layout().size};
@@ -69,7 +69,7 @@ TEST_CASE("Holes of the memory file read as zeros without a copy") {
   const Layout layout{"hole", kMiB, {}, {{0, kMiB}}};
   for (auto& server : all_page_servers()) {
     INFO(server.name);
-    Served served(layout, *server.object, server.name);
+    Served served(layout, server);
     REQUIRE(served.attach());
     CHECK(served.read_zeros({0, kMiB}) == "");
     CHECK(served.stats().copied_bytes == 0);
@@ -80,7 +80,7 @@ TEST_CASE("Pages that were installed before do not stop the installing of a larg
   // Every other page first, so that what is installed as a chunk meets them all.
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(2 * kMiB + 4 * kKiB), *server.object, server.name);
+    Served served(full_region(2 * kMiB + 4 * kKiB), server);
     REQUIRE(served.attach());
     for (std::uint64_t offset = 0; offset < kMiB; offset += 2 * kPageSize)
       REQUIRE(served.vm().run({Op::write, Order::sequential, 1, 9, offset, kPageSize}));
@@ -102,7 +102,7 @@ TEST_CASE("Pages that somebody else installed are left as they are, and stop no 
                                        {layout.size - kPageSize, kPageSize}};
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(layout, *server.object, server.name, {}, present);
+    Served served(layout, server, {}, present);
     REQUIRE(served.attach());
     REQUIRE(served.vm().run({Op::read, Order::random, 2, 3, 0, layout.size}));
     const auto file = served.file().contents();
@@ -128,7 +128,7 @@ TEST_CASE("Every byte that was copied or zeroed is counted once") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     const auto layout = one_region();
-    Served served(layout, *server.object, server.name);
+    Served served(layout, server);
     REQUIRE(served.attach());
     REQUIRE(served.read_and_compare({0, layout.size}, Order::random) == "");
     std::uint64_t data = 0;

@@ -20,10 +20,10 @@ constexpr std::uint64_t kSize = 4 * kMiB;
 
 // A fake VMM whose memory file lies on a faulty disk.
 struct ServedFromDisk {
-  ServedFromDisk(PageServer& server, const std::string& name, const fakes::MemoryFile& file,
+  ServedFromDisk(fakes::LoadedPageServer& server, const fakes::MemoryFile& file,
                  const fakes::FaultyDisk& disk)
       : source(disk.path()),
-        session(source, server, name, timeline),
+        session(source, std::move(server.object), server.name, timeline, supervisor),
         vm(file.path(), MemoryBacking::userfaultfd, {{0, kSize}}) {
     session.vmm_started(vm.take_handoff(), vm.process_fd(), deadline_in(5s));
   }
@@ -47,6 +47,7 @@ struct ServedFromDisk {
 
   memory::FilePageSource source;
   timing::Timeline timeline;
+  calls::Supervisor supervisor;
   memory::MemorySession session;
   fakes::FakeVm vm;
 };
@@ -66,7 +67,7 @@ TEST_CASE("A memory file that cannot be read (EIO) ends the VM with a reason and
     const fakes::MemoryFile file(kSize, {{0, kSize}});
     const fakes::FaultyDisk disk(file.path(), fail_from, 0ms);
     if (!usable(disk)) return;
-    ServedFromDisk served(*server.object, server.name, file, disk);
+    ServedFromDisk served(server, file, disk);
     served.vm.send({Op::read, Order::sequential, 1, 0, 0, kSize});
     REQUIRE(readable_within(served.session.attached_fd(), 1s));
     CHECK(readable_within(served.vm.process_fd(), 1s));
@@ -81,7 +82,7 @@ TEST_CASE("A slow memory file makes a guest slow, and nothing worse") {
     const fakes::MemoryFile file(kSize, {{0, kSize}});
     const fakes::FaultyDisk disk(file.path(), kSize, 3ms);
     if (!usable(disk)) return;
-    ServedFromDisk served(*server.object, server.name, file, disk);
+    ServedFromDisk served(server, file, disk);
     REQUIRE(readable_within(served.session.attached_fd(), 5s));
     REQUIRE(served.vm.run({Op::read, Order::random, 2, 5, 0, kSize}));
     CHECK(served.wrong_pages(file, true) == 0);

@@ -6,9 +6,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <atomic>
 #include <catch2/catch_all.hpp>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 using namespace dhg;
 using namespace dhg::conformance;
@@ -24,7 +26,7 @@ TEST_CASE(
   constexpr std::uint64_t kCut = 4 * kMiB + 20 * kKiB;
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(6 * kMiB), *server.object, server.name);
+    Served served(full_region(6 * kMiB), server);
     const auto before = served.file().contents();
     REQUIRE(served.attach());
     REQUIRE(served.read_and_compare({0, kMiB}, Order::sequential) == "");
@@ -51,7 +53,9 @@ TEST_CASE("A memory file that is shorter than the guest's memory is refused at t
     const fakes::MemoryFile part(kMiB, {{0, kMiB}});
     const memory::FilePageSource source(part.path());
     timing::Timeline timeline;
-    memory::MemorySession session(source, *server.object, server.name, timeline);
+    calls::Supervisor supervisor;
+    memory::MemorySession session(source, std::move(server.object), server.name, timeline,
+                                  supervisor);
     fakes::FakeVm vm(whole.path(), MemoryBacking::userfaultfd, {{0, 2 * kMiB}});
     session.vmm_started(vm.take_handoff(), vm.process_fd(), deadline_in(3s));
     REQUIRE(readable_within(session.attached_fd(), 1s));
@@ -67,7 +71,9 @@ TEST_CASE("A memory file that was cut short before the guest is there ends the V
     const memory::FilePageSource source(file.path());
     file.truncate(2 * kMiB);
     timing::Timeline timeline;
-    memory::MemorySession session(source, *server.object, server.name, timeline);
+    calls::Supervisor supervisor;
+    memory::MemorySession session(source, std::move(server.object), server.name, timeline,
+                                  supervisor);
     fakes::FakeVm vm(file.path(), MemoryBacking::userfaultfd, {{0, 2 * kMiB}});
     session.vmm_started(vm.take_handoff(), vm.process_fd(), deadline_in(3s));
     REQUIRE(readable_within(session.attached_fd(), 1s));
@@ -80,7 +86,7 @@ TEST_CASE("A session ends when the VMM is killed while its memory is served") {
   const int pages_before = GENERATE(0, 1, 200);
   for (auto& server : all_page_servers()) {
     INFO(server.name << " after " << pages_before << " pages");
-    Served served(full_region(4 * kMiB), *server.object, server.name);
+    Served served(full_region(4 * kMiB), server);
     REQUIRE(served.attach());
     if (pages_before > 0)
       REQUIRE(served.vm().run({Op::read, Order::random, 1, 1, 0,
@@ -94,10 +100,10 @@ TEST_CASE("A session ends when the VMM is killed while its memory is served") {
 }
 
 TEST_CASE("No failure is reported when the VMM is killed") {
-  for (auto& server : lazy_page_servers()) {
-    for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < 5; ++round) {
+    for (auto& server : lazy_page_servers()) {
       INFO(server.name << " round " << round);
-      Served served(full_region(4 * kMiB), *server.object, server.name);
+      Served served(full_region(4 * kMiB), server);
       REQUIRE(served.attach());
       served.vm().send({Op::read, Order::random, 3, 1, 0, 4 * kMiB});
       std::this_thread::sleep_for(std::chrono::milliseconds(round));
@@ -111,7 +117,7 @@ TEST_CASE("No failure is reported when the VMM is killed") {
 TEST_CASE("A session ends when the VMM exits by itself") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
-    Served served(one_region(), *server.object, server.name);
+    Served served(one_region(), server);
     REQUIRE(served.attach());
     served.vm().send({Op::quit});
     CHECK(served.vmm_dies());
@@ -123,7 +129,7 @@ TEST_CASE("A session ends when the VMM exits by itself") {
 TEST_CASE("A session ends when the VMM is killed while the page server attaches") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(16 * kMiB), *server.object, server.name);
+    Served served(full_region(16 * kMiB), server);
     std::this_thread::sleep_for(1ms);
     served.vm().kill();
     served.end_session();
@@ -137,7 +143,9 @@ TEST_CASE("A session that no VMM was started for ends") {
     const fakes::MemoryFile file(kMiB, {{0, kMiB}});
     const memory::FilePageSource source(file.path());
     timing::Timeline timeline;
-    const memory::MemorySession session(source, *server.object, server.name, timeline);
+    calls::Supervisor supervisor;
+    const memory::MemorySession session(source, std::move(server.object), server.name, timeline,
+                                        supervisor);
     CHECK(session.failure() == "");
   }
 }
@@ -152,7 +160,7 @@ TEST_CASE("The VMM dies within a second when its handler is killed") {
     const pid_t handler = fork();
     REQUIRE(handler >= 0);
     if (handler == 0) {
-      Served served(full_region(4 * kMiB), *server.object, server.name);
+      Served served(full_region(4 * kMiB), server);
       const int vmm = served.attach() ? served.vm().process().pid() : -1;
       served.vm().send({Op::storm, Order::random, 2, 1, 0, 4 * kMiB});
       if (write(writer.get(), &vmm, sizeof vmm) != sizeof vmm) _exit(1);
@@ -168,4 +176,63 @@ TEST_CASE("The VMM dies within a second when its handler is killed") {
     // No descriptor: it was gone before it could be watched.
     CHECK((!vmm_end || readable_within(vmm_end.get(), 1s)));
   }
+}
+
+namespace {
+
+// Brings all pages from a thread of its own, as long as it may.
+class WithThread final : public PageServer {
+ public:
+  explicit WithThread(std::atomic<int>& refused) : refused_(refused) {}
+  ~WithThread() override {
+    if (thread_.joinable()) thread_.join();
+  }
+  void attach(GuestMemory& memory) override {
+    thread_ = std::thread([this, &memory] {
+      while (memory.install({next_, kPageSize}))
+        next_ = (next_ + kPageSize) % memory.regions().front().length;
+      ++refused_;
+      (void)memory.installed(next_);
+      memory.source().read_now(memory.regions().front());
+    });
+  }
+  void on_fault(GuestMemory& memory, const PageFault& fault) override {
+    (void)memory.install({fault.offset, kPageSize});
+  }
+
+ private:
+  std::atomic<int>& refused_;
+  std::uint64_t next_ = 0;
+  std::thread thread_;
+};
+
+} // namespace
+
+TEST_CASE("A page server's own thread is told of the guest's end, and has the memory until then",
+          "[core]") {
+  constexpr int kRounds = 40;
+  std::atomic<int> refused{0};
+  for (int round = 0; round < kRounds; ++round) {
+    Served served(full_region(2 * kMiB), std::make_shared<WithThread>(refused), "with-thread");
+    REQUIRE(served.attach());
+    served.vm().send({Op::read, Order::random, 2, 1, 0, 2 * kMiB});
+    std::this_thread::sleep_for(std::chrono::microseconds(100 * round));
+    served.vm().kill();
+    served.end_session();
+    CHECK(refused == round + 1);
+  }
+}
+
+TEST_CASE("Memory that was closed takes nothing more, and nobody is at it", "[core]") {
+  std::atomic<int> refused{0};
+  Served served(full_region(2 * kMiB), std::make_shared<WithThread>(refused), "with-thread");
+  REQUIRE(served.attach());
+  served.close_memory();
+  const auto installed = served.stats().copied_bytes;
+  std::this_thread::sleep_for(5ms);
+  CHECK(served.stats().copied_bytes == installed);
+  served.vm().kill();
+  CHECK(served.failure() == "");
+  served.end_session();
+  CHECK(refused == 1);
 }

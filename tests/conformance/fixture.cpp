@@ -38,15 +38,15 @@ Layout several_regions() {
 
 Layout full_region(std::uint64_t size) { return {"full region", size, {{0, size}}, {{0, size}}}; }
 
-Served::Served(const Layout& layout, PageServer& server, std::string name,
-               memory::MemorySession::Stuck stuck, const std::vector<ByteRange>& present,
+Served::Served(const Layout& layout, std::shared_ptr<PageServer> server, std::string name,
+               memory::CallLimits limits, const std::vector<ByteRange>& present,
                SnapshotNotes* notes)
     : layout_(layout),
       file_(layout.size, layout.data),
       source_(file_.path()),
-      session_(std::make_unique<memory::MemorySession>(source_, server, std::move(name), timeline_,
-                                                       std::move(stuck), notes)),
-      vm_(file_.path(), server.backing(), layout.regions, present) {
+      vm_(file_.path(), server->backing(), layout.regions, present),
+      session_(std::make_unique<memory::MemorySession>(source_, std::move(server), std::move(name),
+                                                       timeline_, supervisor_, limits, notes)) {
   session_->vmm_started(vm_.take_handoff(), vm_.process_fd(), deadline_in(5s));
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dhg::conformance {
@@ -35,12 +36,24 @@ inline std::ostream& operator<<(std::ostream& out, const Layout& layout) {
 /// All of it data.
 [[nodiscard]] Layout full_region(std::uint64_t size);
 
+/// For a session: a page server that the test keeps.
+[[nodiscard]] inline std::shared_ptr<PageServer> lent(PageServer& server) {
+  return {std::shared_ptr<void>(), &server};
+}
+
 /// A fake VMM whose memory is served by a real MemorySession.
 class Served {
  public:
-  Served(const Layout& layout, PageServer& server, std::string name,
-         memory::MemorySession::Stuck stuck = {}, const std::vector<ByteRange>& present = {},
+  Served(const Layout& layout, std::shared_ptr<PageServer> server, std::string name,
+         memory::CallLimits limits = {}, const std::vector<ByteRange>& present = {},
          SnapshotNotes* notes = nullptr);
+  /// Takes the page server's object.
+  Served(const Layout& layout, fakes::LoadedPageServer& server, memory::CallLimits limits = {},
+         const std::vector<ByteRange>& present = {}, SnapshotNotes* notes = nullptr)
+      : Served(layout, std::move(server.object), server.name, limits, present, notes) {}
+  /// The test keeps the page server.
+  Served(const Layout& layout, PageServer& server, std::string name, memory::CallLimits limits = {})
+      : Served(layout, lent(server), std::move(name), limits) {}
   /// Ends the VMM first: a session may only go when nobody waits for its pages.
   ~Served();
 
@@ -55,6 +68,8 @@ class Served {
   [[nodiscard]] const Layout& layout() const { return layout_; }
   /// Ends the VMM, then lets a page server that learns do so.
   [[nodiscard]] memory::Lesson finish();
+  [[nodiscard]] calls::Supervisor& supervisor() { return supervisor_; }
+  void close_memory() { session_->close_memory(); }
   /// Ends the session while the VMM may live on.
   void end_session() { session_.reset(); }
 
@@ -71,8 +86,9 @@ class Served {
   fakes::MemoryFile file_;
   memory::FilePageSource source_;
   timing::Timeline timeline_;
-  std::unique_ptr<memory::MemorySession> session_;
+  calls::Supervisor supervisor_;
   fakes::FakeVm vm_;
+  std::unique_ptr<memory::MemorySession> session_;
 };
 
 /// The page servers under test that use userfaultfd, or all of them.

@@ -3,6 +3,7 @@
 #include "dhg/page_server.hpp"
 
 #include <future>
+#include <memory>
 #include <utility>
 
 namespace dhg::conformance {
@@ -13,7 +14,8 @@ class Gated final : public PageServer {
  public:
   enum class Point { attach, fault, idle };
 
-  Gated(PageServer& server, Point point) : server_(server), point_(point) {}
+  Gated(std::shared_ptr<PageServer> server, Point point)
+      : server_(std::move(server)), point_(point) {}
 
   /// Lets it go on, for good.
   void open() {
@@ -22,21 +24,21 @@ class Gated final : public PageServer {
   /// Returns once it is held.
   void await_held() { held_.get_future().wait(); }
 
-  [[nodiscard]] MemoryBacking backing() const noexcept override { return server_.backing(); }
-  void preload(const PageSource& source) override { server_.preload(source); }
+  [[nodiscard]] MemoryBacking backing() const noexcept override { return server_->backing(); }
+  void preload(const PageSource& source) override { server_->preload(source); }
   void attach(GuestMemory& memory) override {
     if (point_ == Point::attach) hold();
-    server_.attach(memory);
+    server_->attach(memory);
   }
   void on_fault(GuestMemory& memory, const PageFault& fault) override {
     if (point_ == Point::fault) hold();
-    server_.on_fault(memory, fault);
+    server_->on_fault(memory, fault);
   }
   bool on_idle(GuestMemory& memory) override {
     // What it copies ahead of the fault cannot be faulted on.
     if (point_ == Point::fault && !was_held_) return false;
     if (point_ == Point::idle) hold();
-    return server_.on_idle(memory);
+    return server_->on_idle(memory);
   }
 
  private:
@@ -45,7 +47,7 @@ class Gated final : public PageServer {
     opening_.wait();
   }
 
-  PageServer& server_;
+  const std::shared_ptr<PageServer> server_;
   const Point point_;
   bool opened_ = false;
   bool was_held_ = false;

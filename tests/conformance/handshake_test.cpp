@@ -281,9 +281,11 @@ TEST_CASE("For a bad handshake the VMM is blamed, and not the page server", "[co
   auto servers = lazy_page_servers();
   REQUIRE_FALSE(servers.empty());
   timing::Timeline timeline;
+  calls::Supervisor supervisor;
   const os::EventFd vmm;
   auto [ours, theirs] = os::socket_pair();
-  memory::MemorySession session(source, *servers[0].object, servers[0].name, timeline);
+  memory::MemorySession session(source, std::move(servers[0].object), servers[0].name, timeline,
+                                supervisor);
   send_with(theirs.get(), "{}", {});
   session.vmm_started(std::move(ours), vmm.fd(), deadline_in(1s));
   REQUIRE(readable_within(session.attached_fd(), 1s));
@@ -326,13 +328,15 @@ TEST_CASE("A hostile handshake ends every page server's session with a reason wi
       {kGood, std::vector<int>(9, fd.get()), "too many descriptors"},
       {kGood, {other.fd()}, "not a userfaultfd"},
   };
-  for (auto& server : lazy_page_servers()) {
-    for (const auto& [text, descriptors, reason] : cases) {
+  for (const auto& [text, descriptors, reason] : cases) {
+    for (auto& server : lazy_page_servers()) {
       INFO(server.name << ": " << reason);
       timing::Timeline timeline;
+      calls::Supervisor supervisor;
       const os::EventFd vmm;
       auto [ours, theirs] = os::socket_pair();
-      memory::MemorySession session(source, *server.object, server.name, timeline);
+      memory::MemorySession session(source, std::move(server.object), server.name, timeline,
+                                    supervisor);
       send_with(theirs.get(), text, descriptors);
       session.vmm_started(std::move(ours), vmm.fd(), deadline_in(1s));
       REQUIRE(readable_within(session.attached_fd(), 1s));
@@ -353,9 +357,11 @@ TEST_CASE("A userfaultfd that is good for nothing ends the session with a reason
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     timing::Timeline timeline;
+    calls::Supervisor supervisor;
     const os::EventFd vmm;
     auto [ours, theirs] = os::socket_pair();
-    memory::MemorySession session(source, *server.object, server.name, timeline);
+    memory::MemorySession session(source, std::move(server.object), server.name, timeline,
+                                  supervisor);
     send_with(theirs.get(), kGood, {fd});
     session.vmm_started(std::move(ours), vmm.fd(), deadline_in(1s));
     const auto until = deadline_in(1s);

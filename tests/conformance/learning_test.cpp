@@ -31,9 +31,9 @@ TEST_CASE("Memory is the same in every run, whatever was learnt in those before"
   for (const auto& path : learning_page_servers()) {
     NotesInMemory notes;
     for (int run = 0; run < 6; ++run) {
-      const auto server = fakes::load_page_server(path);
+      auto server = fakes::load_page_server(path);
       INFO(server.name << ", " << layout << ", run " << run);
-      Served served(layout, *server.object, server.name, {}, {}, &notes);
+      Served served(layout, server, {}, {}, &notes);
       REQUIRE(served.attach());
       for (const auto& region : layout.regions)
         REQUIRE(served.read_and_compare(region, run % 2 == 0 ? Order::random : Order::reverse) ==
@@ -50,8 +50,8 @@ TEST_CASE("Notes that make no sense do no harm") {
     std::mt19937 random(1);
     NotesInMemory good;
     {
-      const auto server = fakes::load_page_server(path);
-      Served served(layout, *server.object, server.name, {}, {}, &good);
+      auto server = fakes::load_page_server(path);
+      Served served(layout, server, {}, {}, &good);
       REQUIRE(served.attach());
       REQUIRE(served.read_and_compare({0, layout.size}, Order::sequential) == "");
       REQUIRE(served.finish().problem == "");
@@ -63,9 +63,9 @@ TEST_CASE("Notes that make no sense do no harm") {
         notes.text[random() % notes.text.size()] = static_cast<char>(random());
       if (i % 3 == 0) notes.text.resize(random() % (notes.text.size() + 1));
       if (i % 5 == 0) notes.text.assign(64, static_cast<char>(i));
-      const auto server = fakes::load_page_server(path);
+      auto server = fakes::load_page_server(path);
       INFO(server.name << ", " << i);
-      Served served(layout, *server.object, server.name, {}, {}, &notes);
+      Served served(layout, server, {}, {}, &notes);
       REQUIRE(served.attach());
       REQUIRE(served.read_and_compare({0, layout.size}, Order::random) == "");
     }
@@ -77,9 +77,9 @@ TEST_CASE("What was learnt is no cause to bring back what the guest gave away") 
   for (const auto& path : learning_page_servers()) {
     NotesInMemory notes;
     for (int run = 0; run < 4; ++run) {
-      const auto server = fakes::load_page_server(path);
+      auto server = fakes::load_page_server(path);
       INFO(server.name << ", run " << run);
-      Served served(layout, *server.object, server.name, {}, {}, &notes);
+      Served served(layout, server, {}, {}, &notes);
       REQUIRE(served.attach());
       const ByteRange gone{kMiB / 2, kMiB};
       REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, gone.offset, gone.length}));
@@ -98,8 +98,8 @@ TEST_CASE("working-set asks for its pages itself until it has learnt, and then n
     NotesInMemory notes;
     std::vector<std::uint64_t> faults;
     for (int run = 0; run < 5; ++run) {
-      const auto server = fakes::load_page_server(path);
-      Served served(layout, *server.object, server.name, {}, {}, &notes);
+      auto server = fakes::load_page_server(path);
+      Served served(layout, server, {}, {}, &notes);
       REQUIRE(served.attach());
       REQUIRE(served.read_and_compare({kMiB, kMiB / 2}, Order::random) == "");
       REQUIRE(served.finish().problem == "");

@@ -41,8 +41,9 @@ void expect_all_as_it_should_be(Served& served) {
 TEST_CASE("What was mapped over before the page server attaches is left alone") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Gated gated(*server.object, Gated::Point::attach);
-    Served served(full_region(kMapped), gated, server.name);
+    auto owned = std::make_unique<Gated>(std::move(server.object), Gated::Point::attach);
+    auto& gated = *owned;
+    Served served(full_region(kMapped), std::move(owned), server.name);
     gated.await_held();
     map_over(served);
     gated.open();
@@ -54,7 +55,7 @@ TEST_CASE("What was mapped over before the page server attaches is left alone") 
 TEST_CASE("What is mapped over while a page server serves faults is left alone") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(kMapped), *server.object, server.name);
+    Served served(full_region(kMapped), server);
     REQUIRE(served.attach());
     REQUIRE(served.read_and_compare({2 * kMiB, 64 * kKiB}, Order::sequential) == "");
     map_over(served);
@@ -65,7 +66,7 @@ TEST_CASE("What is mapped over while a page server serves faults is left alone")
 TEST_CASE("What is mapped over before background work comes to it is left alone", "[core]") {
   Scripted server;
   server.idling = AllInSteps(37 * kPageSize);
-  Gated gated(server, Gated::Point::idle);
+  Gated gated(lent(server), Gated::Point::idle);
   Served served(full_region(kMapped), gated, "scripted");
   gated.await_held();
   map_over(served);
@@ -76,7 +77,7 @@ TEST_CASE("What is mapped over before background work comes to it is left alone"
 TEST_CASE("A hole that is mapped over is left alone", "[core]") {
   Scripted server;
   server.idling = AllInSteps(37 * kPageSize);
-  Gated gated(server, Gated::Point::idle);
+  Gated gated(lent(server), Gated::Point::idle);
   Served served({"hole", kMapped, {}, {{0, kMapped}}}, gated, "scripted");
   gated.await_held();
   map_over(served);
@@ -89,8 +90,9 @@ TEST_CASE("A fault is let go whose page is mapped over before it is served") {
   const ByteRange range{64 * kKiB, 5 * kPageSize};
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Gated gated(*server.object, Gated::Point::fault);
-    Served served(full_region(kMapped), gated, server.name);
+    auto owned = std::make_unique<Gated>(std::move(server.object), Gated::Point::fault);
+    auto& gated = *owned;
+    Served served(full_region(kMapped), std::move(owned), server.name);
     REQUIRE(served.attach());
     // Its readers wait, or have found their pages; nothing is removed of what they read.
     REQUIRE(

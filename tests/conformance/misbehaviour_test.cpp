@@ -173,7 +173,7 @@ TEST_CASE("A page server that does not return from a call ends the run with its 
       return false;
     };
   }
-  Served served(full_region(kMiB), server, "scripted", {{200ms, 100ms}, {}});
+  Served served(full_region(kMiB), server, "scripted", {200ms, 100ms});
   served.vm().send({Op::read, Order::sequential, 1, 0, 0, kMiB});
   CHECK(served.vmm_dies());
   CHECK_THAT(served.failure(), ContainsSubstring("'scripted' did not return from " + call));
@@ -189,7 +189,7 @@ TEST_CASE("A page server that takes longer than the limit but goes on installing
       if (!memory.install({page * kPageSize, kPageSize})) return;
     }
   };
-  Served served(full_region(kMiB), server, "scripted", {{200ms, 200ms}, {}});
+  Served served(full_region(kMiB), server, "scripted", {200ms, 200ms});
   CHECK(served.attach());
   CHECK(served.failure() == "");
   CHECK(served.read_and_compare({0, kMiB}, Order::random) == "");
@@ -207,16 +207,18 @@ TEST_CASE("The process is left, with the reason, when a page server's call outli
       entered.set();
       for (;;) pause();
     };
-    memory::MemorySession::Stuck stuck;
+    Served served(full_region(kMiB), server, "scripted");
+    os::SignalFd signals;
+    const os::Ear ear(signals);
+    std::optional<calls::Supervisor::Attention> attention;
     if (with_words)
-      stuck.leave = [](const std::string& reason) {
+      attention.emplace(served.supervisor(), ear, [](const std::string& reason, const auto&) {
         _exit(reason ==
                       "page server 'scripted' did not return from on_fault although the VM has "
                       "ended"
                   ? 99
                   : 1);
-      };
-    Served served(full_region(kMiB), server, "scripted", stuck);
+      });
     if (!served.attach()) _exit(2);
     served.vm().send({Op::read, Order::sequential, 1, 0, 0, kMiB});
     if (!readable_within(entered.fd(), 10s)) _exit(4); // it waits for the page

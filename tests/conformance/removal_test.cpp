@@ -16,7 +16,7 @@ using fakes::Order;
 TEST_CASE("A page that was removed before it was read is zero") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(4 * kMiB), *server.object, server.name);
+    Served served(full_region(4 * kMiB), server);
     REQUIRE(served.attach());
     const ByteRange removed{kMiB, kMiB + 8 * kKiB};
     REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, removed.offset, removed.length}));
@@ -30,7 +30,7 @@ TEST_CASE("A page that was removed before it was read is zero") {
 TEST_CASE("A page that was removed after it was read is zero, again and again") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(2 * kMiB), *server.object, server.name);
+    Served served(full_region(2 * kMiB), server);
     REQUIRE(served.attach());
     const ByteRange all{0, 2 * kMiB};
     REQUIRE(served.read_and_compare(all, Order::random) == "");
@@ -44,7 +44,7 @@ TEST_CASE("A page that was removed after it was read is zero, again and again") 
 TEST_CASE("A removal between faults leaves the neighbouring pages alone") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(several_regions(), *server.object, server.name);
+    Served served(several_regions(), server);
     REQUIRE(served.attach());
     REQUIRE(served.read_and_compare({5 * kMiB, kPageSize}, Order::sequential) == "");
     const ByteRange removed{5 * kMiB + kPageSize, 3 * kPageSize};
@@ -58,7 +58,7 @@ TEST_CASE("A removal between faults leaves the neighbouring pages alone") {
 TEST_CASE("What is written into a removed page is kept") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(kMiB), *server.object, server.name);
+    Served served(full_region(kMiB), server);
     REQUIRE(served.attach());
     REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, 0, kMiB}));
     REQUIRE(served.vm().run({Op::write, Order::random, 1, 5, 0, kMiB}));
@@ -74,8 +74,9 @@ TEST_CASE("A page is zero whose removal and faults wait together, whichever came
   const ByteRange removed{kMiB - 2 * kPageSize, 6 * kPageSize};
   for (auto& server : lazy_page_servers()) {
     INFO(server.name << (removal_first == 1 ? ", the removal first" : ", the faults first"));
-    Gated gated(*server.object, Gated::Point::attach);
-    Served served(full_region(4 * kMiB), gated, server.name);
+    auto owned = std::make_unique<Gated>(std::move(server.object), Gated::Point::attach);
+    auto& gated = *owned;
+    Served served(full_region(4 * kMiB), std::move(owned), server.name);
     gated.await_held();
     const auto begun = served.vm().run(
         {Op::begin_removal, Order::sequential, 3, removal_first, removed.offset, removed.length});
@@ -94,12 +95,13 @@ TEST_CASE("A page is zero whose removal and faults wait together, whichever came
 
 namespace {
 
-void expect_zeros_beside_a_fault(PageServer& server, const std::string& name,
+void expect_zeros_beside_a_fault(std::shared_ptr<PageServer> server, const std::string& name,
                                  std::uint32_t removal_first) {
   const ByteRange removed{64 * kKiB, 5 * kPageSize};
   INFO(name << (removal_first == 1 ? ", the removal first" : ", the faults first"));
-  Gated gated(server, Gated::Point::fault);
-  Served served(full_region(2 * kMiB), gated, name);
+  auto owned = std::make_unique<Gated>(std::move(server), Gated::Point::fault);
+  auto& gated = *owned;
+  Served served(full_region(2 * kMiB), std::move(owned), name);
   REQUIRE(served.attach());
   // The readers' own faults hold it: of the first page, or of all, or, where the page
   // server has installed them already, of none.
@@ -120,7 +122,7 @@ void expect_zeros_beside_a_fault(PageServer& server, const std::string& name,
 TEST_CASE("A page is zero that is removed while a fault of its neighbour is served") {
   const std::uint32_t removal_first = GENERATE(0, 1);
   for (auto& server : lazy_page_servers())
-    expect_zeros_beside_a_fault(*server.object, server.name, removal_first);
+    expect_zeros_beside_a_fault(std::move(server.object), server.name, removal_first);
 }
 
 TEST_CASE("Nothing is held against a page server that installs pages before they are removed",
@@ -134,7 +136,7 @@ TEST_CASE("Nothing is held against a page server that installs pages before they
     server.attaching = [](auto& memory) { (void)memory.install({0, 64 * kKiB + kPageSize}); };
   }
   SECTION("all while it has nothing else to do") { server.idling = AllInSteps(256 * kKiB); }
-  expect_zeros_beside_a_fault(server, "scripted", removal_first);
+  expect_zeros_beside_a_fault(lent(server), "scripted", removal_first);
 }
 
 TEST_CASE("Pages are zero that are removed while a page server works in the background") {
@@ -142,8 +144,9 @@ TEST_CASE("Pages are zero that are removed while a page server works in the back
   const ByteRange removed{64 * kKiB, 5 * kPageSize};
   for (auto& server : lazy_page_servers()) {
     INFO(server.name << (removal_first == 1 ? ", the removal first" : ", the faults first"));
-    Gated gated(*server.object, Gated::Point::idle);
-    Served served(full_region(2 * kMiB), gated, server.name);
+    auto owned = std::make_unique<Gated>(std::move(server.object), Gated::Point::idle);
+    auto& gated = *owned;
+    Served served(full_region(2 * kMiB), std::move(owned), server.name);
     gated.await_held();
     const auto begun = served.vm().run(
         {Op::begin_removal, Order::sequential, 2, removal_first, removed.offset, removed.length});
@@ -164,7 +167,7 @@ TEST_CASE("Three pages that are removed at an offset that nobody's chunk begins 
   const bool read_before = GENERATE(false, true);
   for (auto& server : lazy_page_servers()) {
     INFO(server.name << ", at " << offset << (read_before ? ", read before" : ""));
-    Served served(full_region(4 * kMiB), *server.object, server.name);
+    Served served(full_region(4 * kMiB), server);
     REQUIRE(served.attach());
     if (read_before) REQUIRE(served.read_and_compare(removed, Order::sequential) == "");
     REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, removed.offset, removed.length}));
@@ -180,7 +183,7 @@ TEST_CASE("Three pages that are removed at an offset that nobody's chunk begins 
 TEST_CASE("Threads that fault while another removes pages never see old or wrong data") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(256 * kKiB), *server.object, server.name);
+    Served served(full_region(256 * kKiB), server);
     REQUIRE(served.attach());
     const auto reply = served.vm().run({Op::storm, Order::sequential, 3, 42, 0, 256 * kKiB});
     INFO(served.failure());
@@ -193,7 +196,7 @@ TEST_CASE("Threads that fault while another removes pages never see old or wrong
 TEST_CASE("Pages that are removed while the page server attaches are zero") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(full_region(8 * kMiB), *server.object, server.name);
+    Served served(full_region(8 * kMiB), server);
     const auto reply = served.vm().run({Op::storm, Order::sequential, 2, 43, kMiB, kMiB});
     INFO(served.failure());
     REQUIRE(reply);

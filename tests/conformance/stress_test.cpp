@@ -85,9 +85,9 @@ TEST_CASE("Guests see what they did last, and wait for nothing, for as long as o
     NotesInMemory notes;
     if (fakes::load_page_server(library).object->backing() != MemoryBacking::userfaultfd) continue;
     stress([&](const Layout& layout, std::uint32_t seed) {
-      const auto server = fakes::load_page_server(library);
+      auto server = fakes::load_page_server(library);
       INFO(server.name << ", " << layout << ", seed " << seed);
-      Served served(layout, *server.object, server.name, {}, {}, &notes);
+      Served served(layout, server, {}, {}, &notes);
       churn(served, seed);
       REQUIRE(served.finish().problem == "");
     });

@@ -56,7 +56,7 @@ TEST_CASE("Faults that are read by the last step of background work are served",
     (void)memory.install(kElsewhere);
     return false; // and nothing more is to do
   };
-  Gated gated(server, Gated::Point::idle);
+  Gated gated(lent(server), Gated::Point::idle);
   Served served(full_region(2 * kMiB), gated, "scripted");
   expect_served_after(gated, served, removal_first);
 }
@@ -65,7 +65,7 @@ TEST_CASE("Faults that are read while the page server attaches are served", "[co
   const std::uint32_t removal_first = GENERATE(0, 1);
   Scripted server;
   server.attaching = [](auto& memory) { (void)memory.install(kElsewhere); };
-  Gated gated(server, Gated::Point::attach);
+  Gated gated(lent(server), Gated::Point::attach);
   Served served(full_region(2 * kMiB), gated, "scripted");
   expect_served_after(gated, served, removal_first);
 }

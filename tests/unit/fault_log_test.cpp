@@ -36,10 +36,11 @@ class TwoAtATime final : public PageServer {
 void run_guest(FaultLog* log) {
   const fakes::MemoryFile file(kPages * kPageSize, {{0, kPages / 2 * kPageSize}});
   const memory::FilePageSource source(file.path());
-  TwoAtATime server;
   timing::Timeline timeline;
-  memory::MemorySession session(source, server, "two", timeline, {}, nullptr, log);
-  fakes::FakeVm vm(file.path(), server.backing(), {{0, kPages * kPageSize}});
+  calls::Supervisor supervisor;
+  memory::MemorySession session(source, std::make_shared<TwoAtATime>(), "two", timeline, supervisor,
+                                {}, nullptr, log);
+  fakes::FakeVm vm(file.path(), MemoryBacking::userfaultfd, {{0, kPages * kPageSize}});
   session.vmm_started(vm.take_handoff(), vm.process_fd(), deadline_in(5s));
   pollfd attached{session.attached_fd(), POLLIN, 0};
   REQUIRE(poll(&attached, 1, 5000) == 1);

@@ -63,7 +63,7 @@ struct Served {
   explicit Served(PageServer& server)
       : file(kMemory, {{0, kMemory}}),
         source(file.path()),
-        session(source, server, "scripted", timeline),
+        session(source, {std::shared_ptr<void>(), &server}, "scripted", timeline, supervisor),
         vm(file.path(), server.backing(), {{0, kMemory}}) {}
   ~Served() { vm.kill(); }
 
@@ -74,6 +74,7 @@ struct Served {
   fakes::MemoryFile file;
   memory::FilePageSource source;
   timing::Timeline timeline;
+  calls::Supervisor supervisor;
   memory::MemorySession session;
   fakes::FakeVm vm;
 };

@@ -56,6 +56,11 @@ class DHG_API PageSource {
 /// The memory of a guest that is being restored, as a page server sees it. The core owns
 /// the userfaultfd and follows the kernel's rules; a page server only decides what to
 /// install.
+///
+/// It lives from PageServer::attach() until the page server's destructor has returned, and so
+/// does source(). A page server may therefore use it from threads of its own, which it joins in
+/// its destructor at the latest. Such a thread learns that the guest has ended when install()
+/// returns false: from then on nothing is installed.
 class DHG_API GuestMemory {
  public:
   GuestMemory() = default;
@@ -77,8 +82,9 @@ class DHG_API GuestMemory {
   /// pages that the VMM has mapped something else over; they count as installed.
   /// `range` must be page-aligned and lie in one region. Thread-safe.
   ///
-  /// @return false if the run cannot continue (the VMM has ended, the file cannot be read,
-  ///   the range is wrong). The core has recorded the reason, so just return.
+  /// @return false if nothing can be installed any more: the guest has ended, or the run cannot
+  ///   continue (the file cannot be read, the range is wrong). The core has recorded the reason,
+  ///   so just return.
   [[nodiscard]] virtual bool install(ByteRange range) noexcept = 0;
 };
 

@@ -28,7 +28,11 @@ struct PageFault {
 /// thread. An exception from any of these calls ends the run; the error names the plugin
 /// and has the exception's text. A call also ends the run if it neither returns nor
 /// installs anything for 10 s while the guest runs (the setting page_server.patience
-/// changes this), or for 120 s before the guest runs.
+/// changes this), or for 120 s before the guest runs. The constructor has 30 s.
+///
+/// The object is destroyed on the main thread, after the guest has ended and the other calls
+/// have returned, and before the GuestMemory: the destructor joins the threads that the page
+/// server has started. It has as long as learn() and figures(): page_server.patience.
 class DHG_API PageServer : public Plugin {
  public:
   ~PageServer() override;

@@ -13,6 +13,11 @@ namespace dhg {
 /// Base class of every object that a plugin's factory creates. The core owns the object,
 /// uses it on the threads that its interface names, and destroys it before the process
 /// ends.
+///
+/// A call that throws, returns nonsense or does not return in time (30 s, unless its interface
+/// or a deadline says otherwise) ends the run, and so does a plugin that crashes or ends the
+/// process: with the plugin's kind and name, what it did, and exit code 125. When the user ends
+/// the run, a call has 2 s to return.
 class DHG_API Plugin {
  public:
   Plugin() = default;

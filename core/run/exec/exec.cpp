@@ -46,14 +46,18 @@ bool has_ended(int process_fd) {
   return os::await_one(process_fd, deadline_in(kMoment));
 }
 
-// A page server's thread that never returns cannot be ended, only left behind.
-void leave_process(const std::string& reason, const ExecContext& context, ExecReport& report) {
+// A call of a plugin that never returns cannot be ended, only left behind.
+void leave_process(const std::string& reason, const std::optional<os::Interrupted>& wanted,
+                   const ExecContext& context, ExecReport& report) {
+  if (wanted) report_interruption(*wanted, context.settings.run.timeout, report);
   // An end that the user wanted stays one.
-  const bool wanted = report.outcome == RunOutcome::timeout ||
-                      report.outcome == RunOutcome::interrupted ||
-                      report.outcome == RunOutcome::output_closed;
-  if (!wanted)
-    report_failure(reason, "if storage is slow, allow more time: --set page_server.patience=1m",
+  if (report.outcome == RunOutcome::timeout || report.outcome == RunOutcome::interrupted ||
+      report.outcome == RunOutcome::output_closed)
+    report.substitutions.push_back(reason);
+  else
+    report_failure(reason,
+                   "this is a bug in the plugin, unless storage is slow: "
+                   "--set page_server.patience=1m gives page servers more time",
                    report);
   if (context.leave) context.leave(report);
 }
@@ -132,6 +136,11 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   const auto deadline =
       timeout ? std::optional(timeline.origin() + *timeout) : std::optional<Deadline>();
   const os::Ear ear(context.signals, deadline);
+  auto& supervisor = context.registry.supervisor();
+  const calls::Supervisor::Attention attention(supervisor, ear,
+                                               [&](const std::string& reason, const auto& wanted) {
+                                                 leave_process(reason, wanted, context, report);
+                                               });
 
   auto check = timeline.span("check");
   const auto cleanup = std::async(std::launch::async, [&] { context.store.clean_stale(); });
@@ -143,11 +152,10 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   const memory::FilePageSource source(parts.snapshot.file("memory"), std::move(reader));
   snapshot::NotesFile notes(parts.snapshot.folder(), parts.snapshot.manifest(),
                             parts.page_server.name);
-  memory::MemorySession memory(
-      source, *parts.page_server.object, parts.page_server.name, timeline,
-      {call_limits(settings),
-       [&](const std::string& reason) { leave_process(reason, context, report); }},
-      &notes, context.fault_log);
+  const auto backing = parts.page_server.object->backing();
+  memory::MemorySession memory(source, std::move(parts.page_server.object), parts.page_server.name,
+                               timeline, supervisor, call_limits(settings), &notes,
+                               context.fault_log);
   const auto& record = settings.page_server.record;
   if (!record.empty()) memory.record_faults();
 
@@ -155,8 +163,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   auto vmm_life = timeline.span("vmm", timing::Track::vmm);
   const auto vm = parts.launcher.object->restore(
       {machine_of(parts.snapshot.manifest()), parts.snapshot.rootfs(), parts.snapshot.file("state"),
-       parts.snapshot.file("memory"), source.fd(), parts.page_server.object->backing(),
-       context.console});
+       parts.snapshot.file("memory"), source.fd(), backing, context.console});
   const auto until = deadline_in(kRestoreLimit);
   memory.vmm_started(vm->take_handoff(), vm->process_fd(), until);
   const Watch watch{context.signals, vm->process_fd(), deadline};
@@ -177,6 +184,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   if (context.measure) report.vmm_use = os::resources_of(vm->process_fd());
 
   const auto teardown = timeline.span("teardown");
+  memory.close_memory();
   // Both give memory back; there may be two processors to do it.
   const auto let_go = std::async(std::launch::async, [&] { source.let_go(); });
   vm->kill();

@@ -1,5 +1,6 @@
 #include "run/exec/guest_session.hpp"
 
+#include "dhg/error.hpp"
 #include "guest_link/request.hpp"
 #include "os/descriptors.hpp"
 #include "os/readiness.hpp"
@@ -147,8 +148,15 @@ ExchangeEnd exchange(int agent, std::string_view request, Conversation& conversa
       closed = !outgoing.send_to(agent);
       end.unsent = outgoing.unsent();
     }
-    if ((set[kAgent].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
-      closed = !receive(agent, conversation);
+    if ((set[kAgent].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
+      try {
+        closed = !receive(agent, conversation);
+      } catch (const Error&) {
+        if (end.signal == 0) throw;
+        end.stopped = Stopped::signal; // what the agent was at was broken off, as was wanted
+        return end;
+      }
+    }
     input.note(conversation.take_input_news());
   }
   if (!over(conversation)) end.stopped = Stopped::vm_ended;

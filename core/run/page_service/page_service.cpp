@@ -34,7 +34,12 @@ const PageServiceRequest& checked(const PageServiceRequest& request) {
 } // namespace
 
 PageService::PageService(PageServiceRequest request)
-    : request_(std::move(request)), source_(checked(request_).memory), listener_(request_.socket) {
+    : request_(std::move(request)),
+      source_(checked(request_).memory),
+      listener_(request_.socket),
+      ear_(request_.signals, request_.deadline),
+      attention_(request_.supervisor, ear_,
+                 [this](const std::string&, const auto&) { listener_.close(); }) {
   make_spare();
 }
 
@@ -48,10 +53,8 @@ void PageService::make_spare() {
                             "to serve",
                             server.name),
                 "give the VMM the memory file itself, or choose another page server");
-  spare_ = std::make_unique<ServedVm>(
-      source_, std::move(server),
-      memory::MemorySession::Stuck{request_.limits,
-                                   [this](const std::string&) { listener_.close(); }});
+  spare_ =
+      std::make_unique<ServedVm>(source_, std::move(server), request_.supervisor, request_.limits);
 }
 
 bool PageService::accepting() const {

@@ -20,6 +20,7 @@ struct PageServiceRequest {
   bool many = false; ///< more than one VMM, also at once
   std::optional<Deadline> deadline;
   os::SignalFd& signals;
+  calls::Supervisor& supervisor;
   memory::CallLimits limits;
   /// Makes a page server; called once a VMM. It needs userfaultfd.
   std::function<ActivePlugin<PageServer>()> make_server;
@@ -65,6 +66,8 @@ class PageService {
   PageServiceRequest request_;
   const memory::FilePageSource source_;
   os::UnixListener listener_;
+  const os::Ear ear_;
+  const calls::Supervisor::Attention attention_;
   std::unique_ptr<ServedVm> spare_; // has preloaded, waits for its VMM
   std::list<std::unique_ptr<ServedVm>> vms_;
   unsigned served_ = 0;

@@ -17,9 +17,9 @@ constexpr auto kLastCallLimit = 2s; // of a page server whose VM has ended
 } // namespace
 
 ServedVm::ServedVm(const memory::FilePageSource& source, ActivePlugin<PageServer> server,
-                   memory::MemorySession::Stuck stuck)
-    : server_(std::move(server)),
-      session_(source, *server_.object, server_.name, timeline_, std::move(stuck)) {}
+                   calls::Supervisor& supervisor, memory::CallLimits limits)
+    : page_server_(server.name),
+      session_(source, std::move(server.object), page_server_, timeline_, supervisor, limits) {}
 
 void ServedVm::connect(UniqueFd connection) {
   auto peer = os::peer_of(connection.get());
@@ -71,7 +71,7 @@ std::optional<ServedVmReport> ServedVm::advance() {
   if (gone_ && !done_ && timing::Clock::now() >= *gone_) {
     stuck_ = true;
     session_.end_vmm(
-        fmt::format("page server '{}' did not return although the VM has ended", server_.name));
+        fmt::format("page server '{}' did not return although the VM has ended", page_server_));
     return report();
   }
   return std::nullopt;
@@ -81,7 +81,7 @@ ServedVmReport ServedVm::report() {
   if (guard_) guard_->join();
   ServedVmReport result;
   result.pid = peer_.pid;
-  result.page_server = server_.name;
+  result.page_server = page_server_;
   result.error = session_.failure();
   result.turned_away = !session_.anything_came();
   result.memory = session_.stats();

@@ -31,9 +31,9 @@ struct ServedVmReport {
 /// One VMM that somebody else started, from before it connects to its end.
 class ServedVm {
  public:
-  /// The page server preloads at once. `source` is borrowed.
+  /// The page server preloads at once. `source` and `supervisor` are borrowed.
   ServedVm(const memory::FilePageSource& source, ActivePlugin<PageServer> server,
-           memory::MemorySession::Stuck stuck);
+           calls::Supervisor& supervisor, memory::CallLimits limits);
 
   /// Why there is nothing that could serve a VMM; empty if there is.
   [[nodiscard]] std::string failure() const { return session_.failure(); }
@@ -64,7 +64,7 @@ class ServedVm {
   [[nodiscard]] ServedVmReport report();
 
   os::Peer peer_;
-  const ActivePlugin<PageServer> server_;
+  const std::string page_server_;
   timing::Timeline timeline_;
   memory::MemorySession session_;
   std::unique_ptr<os::ProcessGuard> guard_;

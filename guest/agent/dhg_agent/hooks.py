@@ -6,9 +6,10 @@ called; `register_after_restore(...)`, in the order of registration. A program r
 where its state is made, which is in a warm-up.
 """
 
-import signal
 import sys
 import types
+
+from .limit import Limit
 
 SECONDS = 10  # for all hooks of one kind
 
@@ -34,19 +35,14 @@ class _Hooks:
         if not calls:
             return
 
-        def late(*_):
-            raise HookError(f"the {self.name} hooks took longer than {SECONDS} s")
-
-        handler = signal.signal(signal.SIGALRM, late)
-        mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})  # see own_signals
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        late = f"the {self.name} hooks took longer than {SECONDS} s"
+        limit = Limit(SECONDS, HookError, late)
+        limit.begin()
         try:
             for function, args, kwargs in calls:
                 self._call(function, args, kwargs)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            signal.signal(signal.SIGALRM, handler)
+            limit.end()
 
     def _call(self, function, args, kwargs):
         try:

@@ -29,6 +29,7 @@ _encode = outcome_json.text
 _now_ns = time.monotonic_ns
 
 _NO_FILE = "<string>"  # the name of a program that is none
+_HALF = "guest half"
 
 
 def _json(payload):
@@ -137,6 +138,20 @@ class Setup:
             raise RequestError(f"there is no executor '{self.executor}'")
 
 
+def _described(error):
+    """What went wrong, and where in the channel's guest half, if that is where."""
+    what = f"{type(error).__name__}: {error}"
+    trace, half = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith(_HALF):
+            half = trace
+        trace = trace.tb_next
+    if half is None:
+        return what
+    code = half.tb_frame.f_code
+    return f"{code.co_filename} failed in {code.co_name}, line {half.tb_lineno}: {what}"
+
+
 class Agent:
     """Answers one host."""
 
@@ -187,8 +202,10 @@ class Agent:
                 self._fail("interrupted outside the program")
             except (RequestError, hooks.HookError) as error:
                 self._fail(str(error))
-            except Exception as error:
-                self._fail(f"{type(error).__name__}: {error}")
+            except (Exception, SystemExit, session.ChannelLate) as error:
+                if session.current is not None:
+                    session.current.limit.end()
+                self._fail(_described(error))
 
     def _end_child(self, status):
         if not self._executor.may_exit:
@@ -233,11 +250,16 @@ class Agent:
         module = self._channels.get(source)
         if module is None:
             module = types.ModuleType("dhg_channel")
-            exec(compile(source, f"<{name}: guest half>", "exec"), module.__dict__)
+            try:
+                half = compile(source, f"result channel '{name}': its {_HALF}", "exec")
+            except SyntaxError as error:
+                where = f"{error.filename}, line {error.lineno}"
+                raise RequestError(f"{where}: SyntaxError: {error.msg}") from None
+            exec(half, module.__dict__)
             if not callable(getattr(module, "store", None)) or not callable(
                 getattr(module, "load", None)
             ):
-                raise RequestError(f"the guest half of '{name}' lacks store() or load()")
+                raise RequestError(f"result channel '{name}': its {_HALF} lacks store() or load()")
             self._channels[source] = module
         return module
 
@@ -275,6 +297,12 @@ class Agent:
             contextvars.copy_context().run(self._executor.run)
         ran = _now_ns()
         result = program.channel.load()
+        program.limit.end()
+        if not isinstance(result, (bytes, bytearray, memoryview)):
+            kind = type(result).__name__
+            raise RequestError(
+                f"result channel '{run.channel}': load() returned {kind}, which is not bytes"
+            )
         loaded = _now_ns()
         self._outbox.hold(protocol.frames(protocol.RESULT, result))
         sent = _now_ns()

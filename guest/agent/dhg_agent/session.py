@@ -5,11 +5,20 @@ import sys
 import traceback
 
 from . import ending, outcome_json, source, tables
+from .limit import Limit
 
 # The program to run, and the channel that takes its outcome. Set before the
 # executor is called; read back by run_user_code, which may run in a namespace that
 # is not ours.
 current = None
+
+CHANNEL_SECONDS = 30  # for a channel to store and load an outcome
+_LATE = f"it did not return within {CHANNEL_SECONDS} s"
+
+
+class ChannelLate(BaseException):
+    """A channel's guest half does not return. Not to be caught by what it catches."""
+
 
 # Programs replace functions of modules, for tests or for good.
 _pid_now, _tracer, _profiler = os.getpid, sys.gettrace, sys.getprofile
@@ -38,6 +47,7 @@ class Program:
         self.last = last
         self.may_exit = may_exit
         self.code_ended = None  # called then, if the executor wants it
+        self.limit = Limit(CHANNEL_SECONDS, ChannelLate, _LATE)  # from store() on
         self.exits = False  # set at its end: the process's end is still to come
         self.exit_code = 0
 
@@ -60,7 +70,9 @@ def run_user_code(namespace):
     of a server's script session.
     """
     program = current
-    program.channel.store(execute(program, namespace))
+    outcome = execute(program, namespace)
+    program.limit.begin()
+    program.channel.store(outcome)
 
 
 def execute(program, namespace):

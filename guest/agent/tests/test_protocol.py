@@ -73,7 +73,9 @@ def test_wrong_requests_are_refused_and_the_next_is_served(host, payload):
         (b"", "store"),
         (b"def store(outcome): pass", "load"),
         (b"no python", "SyntaxError"),
-        (b"def store(o): pass\ndef load(): raise OSError('no result')", "no result"),
+        (b"def store(o): pass\ndef load():\n  raise OSError('no result')", "failed in load, line 3: OSError: no result"),
+        (b"def store(o): pass\ndef load(): return 'text'", "load() returned str"),
+        (b"def store(o): pass\ndef load(): raise SystemExit(3)", "SystemExit"),
         (b"def store(o): 1 / 0\ndef load(): return b''", "ZeroDivisionError"),
     ],
 )

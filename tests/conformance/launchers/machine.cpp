@@ -184,11 +184,11 @@ Restored::Restored(const Subject& subject, const std::filesystem::path& state,
                    const std::filesystem::path& memory, const std::string& page_server)
     : server_(run::activate<PageServer>(shipped_plugins(), DHG_PAGE_SERVER,
                                         {page_server, std::nullopt})),
-      source_(memory),
-      session_(std::make_unique<memory::MemorySession>(source_, *server_.object, server_.name,
-                                                       timeline_)) {
-  vm_ = subject.launcher->restore(
-      restore_request(subject, state, memory, server_.object->backing(), source_.fd()));
+      source_(memory) {
+  const auto backing = server_.object->backing();
+  session_ = std::make_unique<memory::MemorySession>(
+      source_, std::move(server_.object), server_.name, timeline_, shipped_plugins().supervisor());
+  vm_ = subject.launcher->restore(restore_request(subject, state, memory, backing, source_.fd()));
   session_->vmm_started(vm_->take_handoff(), vm_->process_fd(), deadline_in(kLimit));
 }
 

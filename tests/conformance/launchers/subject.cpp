@@ -36,7 +36,7 @@ Subject make_subject(const std::string& plugin, const std::vector<std::string>& 
   config::RawNode raw = config::parse_text("{}", "conformance");
   config::apply_set(raw, "launcher.plugin=" + plugin);
   for (const auto& option : options) config::apply_set(raw, "launcher.options." + option);
-  const auto registry = shipped_plugins();
+  const auto& registry = shipped_plugins();
   plugin::offer_to_plugins(registry); // a launcher may build on another
   auto active =
       run::activate<VmLauncher>(registry, DHG_VM_LAUNCHER, config::validate(raw).launcher);
@@ -83,7 +83,10 @@ std::vector<Subject> find_subjects() {
 
 } // namespace
 
-plugin::Registry shipped_plugins() { return {fakes::library_folder() / "dhg/plugins", ""}; }
+const plugin::Registry& shipped_plugins() {
+  static const plugin::Registry registry(fakes::library_folder() / "dhg/plugins", "");
+  return registry;
+}
 
 std::vector<Subject>& subjects() {
   static std::vector<Subject> all = find_subjects();

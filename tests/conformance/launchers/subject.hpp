@@ -23,7 +23,7 @@ struct Subject {
 };
 
 /// The plugins that come with dhg.
-[[nodiscard]] plugin::Registry shipped_plugins();
+[[nodiscard]] const plugin::Registry& shipped_plugins();
 
 /// By the environment:
 ///   DHG_CONFORMANCE_PLUGINS  the launchers' absolute paths, separated by ':'
