@@ -37,7 +37,7 @@ void serve(const std::string& plugin, const fs::path& memory, const fs::path& fo
   const auto server = run::activate<PageServer>(registry, DHG_PAGE_SERVER, {plugin, std::nullopt});
   const memory::FilePageSource source(memory);
   timing::Timeline timeline;
-  snapshot::NotesFile notes(folder, {}, server.name);
+  snapshot::NotesFile notes(folder, {}, server.name, server.version);
   memory::MemorySession session(source, *server.object, server.name, timeline, {}, &notes);
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, guest, 0)));
   session.vmm_started(std::move(socket), process.get(), deadline_in(std::chrono::seconds(60)));
