@@ -141,7 +141,7 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   auto reader = open_page_reader(context, parts.snapshot, ear, report);
   const auto* reads = reader.get();
   const memory::FilePageSource source(parts.snapshot.file("memory"), std::move(reader));
-  snapshot::NotesFile notes(parts.snapshot.folder(), parts.snapshot.manifest(),
+  snapshot::NotesFile notes(notes_folder(settings, parts.snapshot), parts.snapshot.manifest(),
                             parts.page_server.name, parts.page_server.version);
   memory::MemorySession memory(
       source, *parts.page_server.object, parts.page_server.name, timeline,

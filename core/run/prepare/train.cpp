@@ -5,6 +5,7 @@
 #include "os/userfaultfd.hpp"
 #include "run/exec/exec.hpp"
 #include "run/exec/guest_session.hpp"
+#include "run/exec/parts.hpp"
 #include "run/images/build_image.hpp"
 #include "run/images/recipe.hpp"
 #include "run/plugins.hpp"
@@ -43,7 +44,8 @@ bool has_learnt(const PrepareContext& context, const ActivePlugin<PageServer>& s
   if (dynamic_cast<const LearningPageServer*>(server.object.get()) == nullptr) return true;
   if (!os::uffd::why_not_permitted().empty()) return true; // it would not be used
   const auto snapshot = context.store.open_snapshot(snapshot_name);
-  return !snapshot::NotesFile(snapshot.folder(), snapshot.manifest(), server.name, server.version)
+  return !snapshot::NotesFile(notes_folder(context.settings, snapshot), snapshot.manifest(),
+                              server.name, server.version)
               .load()
               .empty();
 }
