@@ -62,7 +62,8 @@ Usage compare_usage() {
       "seed of the random order and of the resampling")(
       "cache", po::value<std::string>()->value_name("warm|cold")->default_value("warm"),
       "cold: drop the snapshot from the page cache before each run")(
-      "share-notes", "let page servers that learn keep their notes with the snapshot, as in other\n"
+      "share-notes",
+      "let page servers that learn keep their notes with the snapshot, as in other\n"
       "runs, so that variants learn from each other (default: each variant for itself)")(
       "timeout", po::value<std::string>()->value_name("TIME")->default_value("1m"),
       "time limit of one run; a run that reaches it has failed")(
@@ -286,9 +287,9 @@ int compare(const Invocation& invocation) {
   const auto registry = make_registry(layout);
   const auto facts = check_variants(measurement, [&](const config::Settings& settings) {
     auto found = run::preflight(settings, registry, store, layout);
-    return VariantFacts{found.accelerator, found.vmm_version, std::move(found.files),
-                        std::move(found.substitution), std::move(found.learner),
-                        std::move(found.snapshot)};
+    return VariantFacts{found.accelerator,        found.vmm_version,
+                        std::move(found.files),   std::move(found.substitution),
+                        std::move(found.learner), std::move(found.snapshot)};
   });
   const bool share_notes = values.count("share-notes") != 0;
   if (std::any_of(facts.begin(), facts.end(), [](const auto& f) { return !f.learner.empty(); }))

@@ -28,9 +28,9 @@ std::string given(const po::variables_map& values, const char* option) {
 
 void add_selection(Usage& usage, const char* page_server) {
   usage.options.add_options()("page-server", po::value<std::string>()->value_name("NAME"),
-                              page_server)("snapshot",
-                                           po::value<std::string>()->value_name("NAME"),
-                                           "only those of this snapshot (dhg vm status lists them)");
+                              page_server)(
+      "snapshot", po::value<std::string>()->value_name("NAME"),
+      "only those of this snapshot (dhg vm status lists them)");
 }
 
 // Those that --snapshot names, or all.

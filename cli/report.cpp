@@ -82,9 +82,9 @@ json error_json(const run::ExecReport& report) {
 std::vector<std::string> parts_of(const run::ExecReport& report) {
   std::vector<std::string> parts;
   if (!report.launcher.empty())
-    parts.push_back(report.accelerator ? fmt::format("{} on {}", report.launcher,
-                                                     to_string(*report.accelerator))
-                                       : report.launcher);
+    parts.push_back(report.accelerator
+                        ? fmt::format("{} on {}", report.launcher, to_string(*report.accelerator))
+                        : report.launcher);
   for (const auto& [what, name] : {std::pair{"page server", &report.page_server},
                                    std::pair{"result channel", &report.result_channel},
                                    std::pair{"snapshot", &report.snapshot}})

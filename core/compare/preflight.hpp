@@ -14,9 +14,9 @@ struct VariantFacts {
   std::string accelerator;                  ///< "tcg" or "kvm"
   std::string vmm_version;                  ///< that made the snapshot: "QEMU 7.2.22"
   std::vector<std::filesystem::path> files; ///< whose pages it reads
-  std::string substitution;       ///< what is used instead of what was asked for
-  std::string learner;            ///< its page server, if that learns from runs
-  std::filesystem::path snapshot; ///< the folder of its snapshot
+  std::string substitution;                 ///< what is used instead of what was asked for
+  std::string learner;                      ///< its page server, if that learns from runs
+  std::filesystem::path snapshot;           ///< the folder of its snapshot
 };
 
 /// Finds out, without running anything, whether a run with these settings can be made.

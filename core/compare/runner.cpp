@@ -81,7 +81,8 @@ std::optional<Run> run_once(const Measurement& measurement, std::size_t index,
   const auto before = residency_of(files);
   if (cache == CacheMode::cold) run.left_in_cache = bytes_in(before);
   const auto own_peak = os::own_resources().peak_bytes;
-  const auto end = run_child(command_of(variant, context.notes[index], context), context.signals, context.limit);
+  const auto end =
+      run_child(command_of(variant, context.notes[index], context), context.signals, context.limit);
   if (end.signal != 0) return std::nullopt;
   run.wall_ms = end.wall_ms;
   run.cpu_ms = end.use.cpu_seconds * 1000;

@@ -90,9 +90,9 @@ config::RawNode section_of(const OptionTexts& options, const std::string& plugin
   section.origin.text = fmt::format("options that a plugin passes to '{}'", plugin);
   for (const auto& [name, value] : options) {
     if (text::find_bad_byte(value))
-      throw Error(Blame::usage, fmt::format("{}: option '{}': '{}' is not a text",
-                                            section.origin.text, text::printable(name),
-                                            text::printable(value)));
+      throw Error(Blame::usage,
+                  fmt::format("{}: option '{}': '{}' is not a text", section.origin.text,
+                              text::printable(name), text::printable(value)));
     RawNode node;
     node.kind = RawNode::Kind::scalar;
     node.origin = section.origin;
@@ -190,10 +190,9 @@ void offer_to_plugins(const Registry& registry) {
     const auto plugin = registry.load(kind, name_or_path);
     const auto& descriptor = *plugin.descriptor;
     const auto given = section_of(options, descriptor.name);
-    return make_object(
-        plugin, kind,
-        config::validate_options(&given, {descriptor.options, descriptor.option_count},
-                                 descriptor.name));
+    return make_object(plugin, kind,
+                       config::validate_options(
+                           &given, {descriptor.options, descriptor.option_count}, descriptor.name));
   });
 }
 

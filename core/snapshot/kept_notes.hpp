@@ -14,10 +14,10 @@ namespace dhg::snapshot {
 struct KeptNotes {
   std::string page_server;
   std::filesystem::path path;
-  std::uint64_t bytes = 0;             ///< of the file
-  std::string written;                 ///< UTC, RFC 3339
-  std::optional<std::string> version;  ///< of the page server that wrote them; nothing: a run
-                                       ///< takes them for none, see NotesFile
+  std::uint64_t bytes = 0;            ///< of the file
+  std::string written;                ///< UTC, RFC 3339
+  std::optional<std::string> version; ///< of the page server that wrote them; nothing: a run
+                                      ///< takes them for none, see NotesFile
 };
 
 /// What page servers keep in `folder`, by their names.

@@ -29,7 +29,9 @@ std::string NotesFile::load() const {
   return std::move(notes->contents);
 }
 
-bool NotesFile::is_there() const { return folder_.open_no_link(path_.filename()) || errno != ENOENT; }
+bool NotesFile::is_there() const {
+  return folder_.open_no_link(path_.filename()) || errno != ENOENT;
+}
 
 void NotesFile::keep(std::string_view contents) {
   if (contents.size() > kMaxBytes)
@@ -40,8 +42,7 @@ void NotesFile::keep(std::string_view contents) {
   const auto temporary = fmt::format(".{}.{}", path_.filename().string(), os::own_pid());
   folder_.remove(temporary); // of a dead process that had our number
   const auto fd = folder_.create_file(temporary);
-  if (!fd ||
-      !os::write_all(fd.get(), encode_notes(binding_, {version_, std::string(contents)})) ||
+  if (!fd || !os::write_all(fd.get(), encode_notes(binding_, {version_, std::string(contents)})) ||
       !folder_.rename(temporary, path_.filename())) {
     const int error = errno;
     if (fd) folder_.remove(temporary);

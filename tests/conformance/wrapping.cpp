@@ -9,8 +9,8 @@ namespace {
 
 [[maybe_unused]] const bool offered = [] {
   const char* more = std::getenv("DHG_PLUGIN_PATH");
-  dhg::plugin::offer_to_plugins(dhg::plugin::Registry(
-      dhg::fakes::library_folder() / "dhg/plugins", more != nullptr ? more : ""));
+  dhg::plugin::offer_to_plugins(dhg::plugin::Registry(dhg::fakes::library_folder() / "dhg/plugins",
+                                                      more != nullptr ? more : ""));
   return true;
 }();
 

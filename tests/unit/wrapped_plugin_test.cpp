@@ -87,9 +87,9 @@ TEST_CASE("wrapped plugins: a program that knows no options makes plugins withou
   });
   CHECK_THROWS_WITH(create_plugin<PageServer>("inner"), Equals("asked for inner"));
   CHECK_THROWS_WITH(create_plugin<PageServer>("inner", {}), Equals("asked for inner"));
-  CHECK_THROWS_WITH(create_plugin<PageServer>("inner", {{"a", "b"}}),
-                    ContainsSubstring("'inner' with options") &&
-                        ContainsSubstring("default options only"));
+  CHECK_THROWS_WITH(
+      create_plugin<PageServer>("inner", {{"a", "b"}}),
+      ContainsSubstring("'inner' with options") && ContainsSubstring("default options only"));
   set_plugin_creator({});
   CHECK_THROWS_WITH(create_plugin<PageServer>("inner", {{"a", "b"}}),
                     ContainsSubstring("this program cannot create plugins"));
