@@ -308,13 +308,14 @@ def test_variants_begin_with_what_the_snapshot_has_and_leave_it_alone(copied, tm
     assert made.code == 0, made.err
     before = notes_in(snapshot)
     assert list(before) == ["notes.working-set"]
-    outs = [tmp_path / "one.json", tmp_path / "two.json"]
-    running = [dhg.start("compare", *LEARNERS, "--set", "page_server.options.record=true", "--runs",
-                         "2", "--warm-up", "0", f"--json={out}") for out in outs]
-    for run, out in zip(running, outs):  # two comparisons at once
+    out = tmp_path / "out.json"
+    flags = ("compare", *LEARNERS, "--runs", "2", "--warm-up", "0")
+    reading = dhg.start(*flags, f"--json={out}")  # two comparisons at once
+    writing = dhg.start(*flags, "--set", "page_server.options.record=true")
+    for run in (reading, writing):
         shown, err = run.communicate(timeout=60)
         assert run.returncode == 0, shown + err
-        assert max(map(max, faults_of(out).values())) < 1000
+    assert max(map(max, faults_of(out).values())) < 700
     assert notes_in(snapshot) == before
     assert not list((dhg.cache / "staging").iterdir())
 

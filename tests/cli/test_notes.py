@@ -80,7 +80,7 @@ def test_a_page_server_without_notes(broken):
 @pytest.mark.parametrize("args, message", [
     (["forget"], "give either --page-server NAME or --all"),
     (["forget", "--page-server", "mine", "--all"], "give either --page-server NAME or --all"),
-    (["forget", "--all", "--snapshot", "tow"], "did you mean 'two'?"),
+    (["forget", "--all", "--snapshot", "twoo"], "did you mean 'two'?"),
     (["notes", "--snapshot", "../one"], "there is no snapshot '../one'"),
     (["notes", "--snapshot", ""], "there is no snapshot ''"),
 ])

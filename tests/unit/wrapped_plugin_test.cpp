@@ -55,6 +55,8 @@ Error refusal(const OptionTexts& options) {
 TEST_CASE_METHOD(Offered, "wrapped plugins: options in the notation of a config file") {
   CHECK_THAT(told_by(*create_plugin<PageServer>("good")),
              Equals("threads 2, chunk 2097152, fast yes, label '', mode b"));
+  // As plugins call it that were built for an earlier ABI.
+  CHECK(dynamic_cast<PageServer*>(create_plugin(DHG_PAGE_SERVER, "good").get()) != nullptr);
   for (const auto& name : {std::string("good"), kGood})
     CHECK_THAT(told_by(*create_plugin<PageServer>(name, {{"threads", "16"},
                                                          {"chunk", "64KiB"},
@@ -67,13 +69,13 @@ TEST_CASE_METHOD(Offered, "wrapped plugins: options in the notation of a config 
 }
 
 TEST_CASE_METHOD(Offered, "wrapped plugins: a wrong option is refused as in a config file") {
-  const auto range = refusal({{"threads", "17"}, {"modus", "a"}, {"fast", ""}});
+  const auto range = refusal({{"threads", "17"}, {"modes", "a"}, {"fast", ""}});
   CHECK(range.blame() == Blame::usage);
   const std::string where = "options that a plugin passes to 'good': ";
   CHECK_THAT(range.what(),
              ContainsSubstring(where + "option 'threads' of 'good': '17' is not valid; expected an "
                                        "integer from 1 to 16") &&
-                 ContainsSubstring(where + "'good' has no option 'modus'; did you mean 'mode'?") &&
+                 ContainsSubstring(where + "'good' has no option 'modes'; did you mean 'mode'?") &&
                  ContainsSubstring(where + "option 'fast' of 'good': a value is missing"));
   CHECK_THAT(refusal({{"chunk", "64 kb"}}).what(), ContainsSubstring("'64 kb' is not valid"));
   CHECK_THAT(refusal({{"label", "a\x1b[1m"}}).what(),
