@@ -31,6 +31,8 @@ extern const Command exec_command;
 extern const Command vm_prepare_command;
 extern const Command vm_status_command;
 extern const Command vm_clean_command;
+extern const Command vm_notes_command;
+extern const Command vm_forget_command;
 extern const Command config_show_command;
 extern const Command page_server_command;
 extern const Command plugin_list_command;

@@ -13,10 +13,11 @@ namespace dhg::cli {
 namespace {
 
 constexpr std::array kCommands{
-    &exec_command,        &compare_command,    &explain_command,     &vm_prepare_command,
-    &vm_status_command,   &vm_clean_command,   &config_show_command, &plugin_list_command,
-    &plugin_info_command, &plugin_new_command, &plugin_test_command, &page_server_command,
-    &doctor_command,      &completion_command, &help_command,
+    &exec_command,        &compare_command,     &explain_command,     &vm_prepare_command,
+    &vm_status_command,   &vm_clean_command,    &vm_notes_command,    &vm_forget_command,
+    &config_show_command, &plugin_list_command, &plugin_info_command, &plugin_new_command,
+    &plugin_test_command, &page_server_command, &doctor_command,      &completion_command,
+    &help_command,
 };
 
 bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }

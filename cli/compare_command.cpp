@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "compare_notes.hpp"
 #include "compare_progress.hpp"
 #include "output_file.hpp"
 #include "setup.hpp"
@@ -61,6 +62,9 @@ Usage compare_usage() {
       "seed of the random order and of the resampling")(
       "cache", po::value<std::string>()->value_name("warm|cold")->default_value("warm"),
       "cold: drop the snapshot from the page cache before each run")(
+      "share-notes",
+      "let page servers that learn keep their notes with the snapshot, as in other\n"
+      "runs, so that variants learn from each other (default: each variant for itself)")(
       "timeout", po::value<std::string>()->value_name("TIME")->default_value("1m"),
       "time limit of one run; a run that reaches it has failed")(
       "markdown", po::value<std::string>()->value_name("FILE"), "write the tables to this file")(
@@ -281,11 +285,15 @@ int compare(const Invocation& invocation) {
   measurement.program = program.shown;
   const auto store = make_store();
   const auto registry = make_registry(layout);
-  const auto files = check_variants(measurement, [&](const config::Settings& settings) {
+  const auto facts = check_variants(measurement, [&](const config::Settings& settings) {
     auto found = run::preflight(settings, registry, store, layout);
-    return VariantFacts{found.accelerator, found.vmm_version, std::move(found.files),
-                        std::move(found.substitution)};
+    return VariantFacts{found.accelerator,        found.vmm_version,
+                        std::move(found.files),   std::move(found.substitution),
+                        std::move(found.learner), std::move(found.snapshot)};
   });
+  const bool share_notes = values.count("share-notes") != 0;
+  if (std::any_of(facts.begin(), facts.end(), [](const auto& f) { return !f.learner.empty(); }))
+    measurement.learning = share_notes ? Learning::together : Learning::apart;
   const BaselineStore baselines(store.root());
   std::optional<Baseline> baseline;
   if (const auto name = text(values, "baseline"))
@@ -297,9 +305,14 @@ int compare(const Invocation& invocation) {
   Reports reports(values);
 
   {
+    std::optional<CompareNotes> notes;
+    if (!share_notes) notes.emplace(store, measurement, facts);
     Progress progress;
-    measure(measurement, {program.options, files, os::own_environment(), limit(values), signals,
-                          [&](std::size_t done, std::size_t all) { progress(done, all); }});
+    measure(measurement,
+            {program.options, facts,
+             notes ? notes->folders() : std::vector<std::filesystem::path>(facts.size()),
+             os::own_environment(), limit(values), signals,
+             [&](std::size_t done, std::size_t all) { progress(done, all); }});
   }
   note_cache(measurement);
   auto analysis = analyse(measurement);

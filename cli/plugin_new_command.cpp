@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "setup.hpp"
 
 #include "plugin/kind.hpp"
 #include "plugin/scaffold.hpp"
@@ -22,12 +23,29 @@ Usage new_usage() {
   return usage;
 }
 
+// With a name that another plugin has, it can be used by its path only.
+void warn_if_taken(const plugin::Registry& registry, dhg_plugin_kind kind,
+                   const std::string& name) {
+  for (const auto& listed : registry.list()) {
+    if (listed.kind != kind || listed.name != name) continue;
+    std::cerr << fmt::format(
+        "dhg: there is a {0} called '{1}' already: '{2}'\n"
+        "dhg: choose another name, or use the new one by its path only: installed beside the "
+        "other, neither is found by the name\n",
+        plugin::kind_name(kind), name, listed.path.string());
+    return;
+  }
+}
+
 int make_new(const Invocation& invocation) {
   const auto& word = invocation.arguments[0];
   const std::filesystem::path folder = invocation.arguments[1];
-  for (const auto kind : plugin::kAllKinds)
-    if (word == plugin::kind_word(kind))
-      plugin::write_plugin_sources(run::installed_layout().templates, kind, folder);
+  const auto layout = run::installed_layout();
+  for (const auto kind : plugin::kAllKinds) {
+    if (word != plugin::kind_word(kind)) continue;
+    plugin::write_plugin_sources(layout.templates, kind, folder);
+    warn_if_taken(make_registry(layout), kind, folder.filename().string());
+  }
   std::cout << fmt::format(
       "created {0}/; next:\n"
       "  cd {0}\n"

@@ -1,8 +1,11 @@
 #include "report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 namespace dhg::cli {
 namespace {
@@ -75,6 +78,20 @@ json error_json(const run::ExecReport& report) {
           {"code_may_have_run", report.code_may_have_run}};
 }
 
+// Those that were known when the run ended, which may have been early.
+std::vector<std::string> parts_of(const run::ExecReport& report) {
+  std::vector<std::string> parts;
+  if (!report.launcher.empty())
+    parts.push_back(report.accelerator
+                        ? fmt::format("{} on {}", report.launcher, to_string(*report.accelerator))
+                        : report.launcher);
+  for (const auto& [what, name] : {std::pair{"page server", &report.page_server},
+                                   std::pair{"result channel", &report.result_channel},
+                                   std::pair{"snapshot", &report.snapshot}})
+    if (!name->empty()) parts.push_back(fmt::format("{} {}", what, *name));
+  return parts;
+}
+
 } // namespace
 
 json run_facts(const run::ExecReport& report, const timing::Timeline& timeline) {
@@ -127,9 +144,8 @@ std::string served_vm_json(const run::ServedVmReport& report, const timing::Time
 
 void print_phases(std::ostream& to, const run::ExecReport& report,
                   const timing::Timeline& timeline) {
-  to << fmt::format("dhg: {} on {}, page server {}, result channel {}, snapshot {}\n",
-                    report.launcher, report.accelerator ? to_string(*report.accelerator) : "?",
-                    report.page_server, report.result_channel, report.snapshot);
+  if (const auto parts = parts_of(report); !parts.empty())
+    to << fmt::format("dhg: {}\n", fmt::join(parts, ", "));
   for (const auto& span : timeline.spans()) {
     if (span.track == timing::Track::vmm) continue; // its life, which is no phase
     to << fmt::format("dhg: {:>9.2f} ms {:>+9.2f}  {}\n",

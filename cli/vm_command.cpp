@@ -1,3 +1,4 @@
+#include "age.hpp"
 #include "command.hpp"
 #include "setup.hpp"
 
@@ -6,8 +7,6 @@
 #include "run/prepare/train.hpp"
 
 #include <fmt/format.h>
-#include <algorithm>
-#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -19,20 +18,6 @@ using nlohmann::json;
 const std::string kVersionedImage = "deephaven"; // what --version means without --image
 
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0); }
-
-// "40 s", "3 min", "5 h", "12 days", from a manifest's time.
-std::string age_of(const std::string& created) {
-  std::tm parts{};
-  if (strptime(created.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return "?";
-  const auto seconds = std::max<std::time_t>(0, std::time(nullptr) - timegm(&parts));
-  constexpr std::time_t kMinute = 60;
-  constexpr std::time_t kHour = 60 * kMinute;
-  constexpr std::time_t kDay = 24 * kHour;
-  if (seconds < 2 * kMinute) return fmt::format("{} s", seconds);
-  if (seconds < 2 * kHour) return fmt::format("{} min", seconds / kMinute);
-  if (seconds < 2 * kDay) return fmt::format("{} h", seconds / kHour);
-  return fmt::format("{} days", seconds / kDay);
-}
 
 Usage prepare_usage() {
   Usage usage;

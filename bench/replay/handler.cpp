@@ -37,7 +37,7 @@ void serve(const std::string& plugin, const fs::path& memory, const fs::path& fo
   auto server = run::activate<PageServer>(registry, DHG_PAGE_SERVER, {plugin, std::nullopt});
   const memory::FilePageSource source(memory);
   timing::Timeline timeline;
-  snapshot::NotesFile notes(folder, {}, server.name);
+  snapshot::NotesFile notes(folder, {}, server.name, server.version);
   memory::MemorySession session(source, std::move(server.object), server.name, timeline,
                                 registry.supervisor(), {}, &notes);
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, guest, 0)));

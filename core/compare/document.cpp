@@ -48,6 +48,18 @@ const char* word(stats::Verdict verdict) {
   return "not comparable";
 }
 
+json word(Learning learning) {
+  switch (learning) {
+    case Learning::apart:
+      return "apart";
+    case Learning::together:
+      return "together";
+    case Learning::none:
+      break;
+  }
+  return nullptr;
+}
+
 json to_json(const stats::Comparison& comparison) {
   json object{{"pairs", comparison.pairs},
               {"paired", comparison.paired},
@@ -162,6 +174,7 @@ json document(const Measurement& measurement, const Analysis& analysis) {
           {"rounds", measurement.rounds},
           {"warm_up_rounds", measurement.warm_up_rounds},
           {"cache", measurement.cache == CacheMode::cold ? "cold" : "warm"},
+          {"learning", word(measurement.learning)},
           {"interrupted", measurement.interrupted},
           {"passed", !analysis.failed()},
           {"notes", measurement.notes},

@@ -50,6 +50,13 @@ struct Run {
 
 enum class CacheMode { warm, cold };
 
+/// Who learns from a run in which a page server learns.
+enum class Learning {
+  none,     ///< no variant's page server learns
+  apart,    ///< the next runs of the same variant
+  together, ///< all later runs on the snapshot, of whatever variant
+};
+
 /// All that was asked for and all that was found, nothing left out.
 struct Measurement {
   std::vector<Variant> variants;
@@ -59,6 +66,7 @@ struct Measurement {
   std::size_t warm_up_rounds = 0;
   std::uint64_t seed = 1;
   CacheMode cache = CacheMode::warm;
+  Learning learning = Learning::none;
   std::string began; ///< UTC, RFC 3339
   Machine machine;
   bool interrupted = false;

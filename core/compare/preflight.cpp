@@ -20,12 +20,11 @@ void note(const VariantFacts& facts, Machine& machine) {
 
 } // namespace
 
-std::vector<std::vector<std::filesystem::path>> check_variants(Measurement& measurement,
-                                                               const VariantCheck& check) {
-  std::vector<std::vector<std::filesystem::path>> files;
+std::vector<VariantFacts> check_variants(Measurement& measurement, const VariantCheck& check) {
+  std::vector<VariantFacts> all;
   for (const auto& variant : measurement.variants) {
     if (variant.external) {
-      files.emplace_back();
+      all.emplace_back();
       continue;
     }
     try {
@@ -34,13 +33,13 @@ std::vector<std::vector<std::filesystem::path>> check_variants(Measurement& meas
       if (!facts.substitution.empty())
         measurement.notes.push_back(
             fmt::format("variant '{}' uses {}", variant.name, facts.substitution));
-      files.push_back(std::move(facts.files));
+      all.push_back(std::move(facts));
     } catch (const Error& error) {
       throw Error(error.blame(), fmt::format("variant '{}': {}", variant.name, error.what()),
                   error.hint());
     }
   }
-  return files;
+  return all;
 }
 
 } // namespace dhg::compare

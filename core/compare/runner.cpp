@@ -42,11 +42,14 @@ std::uint64_t bytes_added(const Residency& before, const Residency& after) {
   return pages * kPage;
 }
 
-ProcessSpec command_of(const Variant& variant, const RunnerContext& context) {
+ProcessSpec command_of(const Variant& variant, const std::filesystem::path& notes,
+                       const RunnerContext& context) {
   if (variant.external) return {"/bin/sh", {"-c", *variant.external}, context.environment, {}};
   // The link itself, not where it points to: that may have been replaced meanwhile.
   ProcessSpec spec{"/proc/self/exe", {"exec", "--vm", "--json"}, context.environment, {}};
   spec.args.insert(spec.args.end(), variant.options.begin(), variant.options.end());
+  if (!notes.empty())
+    spec.args.insert(spec.args.end(), {"--set", "page_server.notes=" + notes.string()});
   spec.args.insert(spec.args.end(), context.program.begin(), context.program.end());
   return spec;
 }
@@ -67,15 +70,19 @@ void take_external(const ChildEnd& end, std::uint64_t own_peak, Run& run) {
 }
 
 // @return nothing if a signal to us ended it: that tells nothing about the variant
-std::optional<Run> run_once(const Variant& variant, const Files& files, CacheMode cache,
+std::optional<Run> run_once(const Measurement& measurement, std::size_t index,
                             const RunnerContext& context) {
+  const auto& variant = measurement.variants[index];
+  const auto& files = context.facts[index].files;
+  const auto cache = measurement.cache;
   Run run;
   if (cache == CacheMode::cold)
     for (const auto& file : files) os::drop_pages(file);
   const auto before = residency_of(files);
   if (cache == CacheMode::cold) run.left_in_cache = bytes_in(before);
   const auto own_peak = os::own_resources().peak_bytes;
-  const auto end = run_child(command_of(variant, context), context.signals, context.limit);
+  const auto end =
+      run_child(command_of(variant, context.notes[index], context), context.signals, context.limit);
   if (end.signal != 0) return std::nullopt;
   run.wall_ms = end.wall_ms;
   run.cpu_ms = end.use.cpu_seconds * 1000;
@@ -100,8 +107,7 @@ void measure(Measurement& measurement, const RunnerContext& context) {
   for (std::size_t round = 0; round < rounds.size(); ++round) {
     for (const auto index : rounds[round]) {
       const std::chrono::duration<double> since = Clock::now() - began;
-      auto run =
-          run_once(measurement.variants[index], context.files[index], measurement.cache, context);
+      auto run = run_once(measurement, index, context);
       if (!run) {
         measurement.interrupted = true;
         return;

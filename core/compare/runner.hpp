@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compare/measurement.hpp"
+#include "compare/preflight.hpp"
 
 #include "os/signals.hpp"
 
@@ -16,9 +17,10 @@ namespace dhg::compare {
 struct RunnerContext {
   /// The options of `dhg exec` that name the program: {"-c", code} or {script}.
   std::vector<std::string> program;
-  /// Of each variant, by its index: the snapshot's files, whose pages count. None for
-  /// an external.
-  std::vector<std::vector<std::filesystem::path>> files;
+  /// Of each variant, by its index.
+  std::vector<VariantFacts> facts;
+  /// Of each variant: where its page server keeps its notes; empty: where its config says.
+  std::vector<std::filesystem::path> notes;
   std::vector<std::string> environment; ///< of every run
   std::chrono::milliseconds limit{};    ///< of one run
   os::SignalFd& signals;

@@ -14,8 +14,8 @@ namespace {
 
 // What a run decides for itself, whichever snapshot it restores.
 bool concerns_a_run_only(std::string_view path) {
-  constexpr std::array kOfRuns{"page_source", "page_server.fallback", "page_server.record",
-                               "page_server.patience"};
+  constexpr std::array kOfRuns{"page_source", "page_server.fallback", "page_server.notes",
+                               "page_server.record", "page_server.patience"};
   return path.starts_with("run.") ||
          std::find(kOfRuns.begin(), kOfRuns.end(), path) != kOfRuns.end();
 }

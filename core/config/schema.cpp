@@ -87,6 +87,12 @@ const std::array kSchema{
           s.page_server.fallback = t == "none" ? "" : t;
           return t == "file" || t == "none";
         }},
+    Key{"page_server.notes", "snapshot", "snapshot, or the absolute path of a folder",
+        "where a page server that learns keeps its notes: with the snapshot, or in that folder",
+        [](Settings& s, const std::string& t) {
+          s.page_server.notes = t == "snapshot" ? "" : t;
+          return t == "snapshot" || (t.starts_with('/') && !text::find_bad_byte(t));
+        }},
     Key{"page_server.record", "none", "none, or the absolute path of a file",
         "a file for the page faults of the run and their times",
         [](Settings& s, const std::string& t) {

@@ -41,6 +41,7 @@ struct Settings {
     PluginChoice choice;
     std::string fallback; ///< the page server where userfaultfd is not permitted; empty: none
     std::string record;   ///< a file for the faults of the run; empty: none
+    std::string notes;    ///< a folder for what it learns; empty: the snapshot's
     /// How long it may go without installing anything while the guest waits.
     std::chrono::milliseconds patience{0};
   } page_server;

@@ -21,7 +21,8 @@ FileInfo told(const struct stat& info) {
           info.st_nlink,
           info.st_uid,
           info.st_dev,
-          info.st_ino};
+          info.st_ino,
+          info.st_mtim.tv_sec};
 }
 
 std::optional<std::uint64_t> seek(int fd, std::uint64_t at, std::uint64_t end,

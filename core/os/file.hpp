@@ -5,6 +5,7 @@
 #include <sys/types.h>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -38,6 +39,7 @@ struct FileInfo {
   uid_t owner = 0;
   dev_t device = 0;
   ino_t inode = 0;
+  std::time_t modified = 0; ///< seconds since 1970
 
   [[nodiscard]] bool is_same_as(const FileInfo& other) const noexcept {
     return device == other.device && inode == other.inode;

@@ -5,6 +5,7 @@
 #include "plugin/descriptor.hpp"
 #include "plugin/descriptor_text.hpp"
 #include "text/near_names.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -59,6 +60,25 @@ void mark_duplicates(std::vector<ListedPlugin>& plugins) {
     listed.error = ambiguous(*listed.kind, listed.name, at->second->path, listed.path);
     at->second->error = listed.error;
   }
+}
+
+// As if the YAML file had them.
+config::RawNode section_of(const OptionTexts& options, const std::string& plugin) {
+  using config::RawNode;
+  RawNode section;
+  section.origin.text = fmt::format("options that a plugin passes to '{}'", plugin);
+  for (const auto& [name, value] : options) {
+    if (text::find_bad_byte(value))
+      throw Error(Blame::usage,
+                  fmt::format("{}: option '{}': '{}' is not a text", section.origin.text,
+                              text::printable(name), text::printable(value)));
+    RawNode node;
+    node.kind = RawNode::Kind::scalar;
+    node.origin = section.origin;
+    node.text = value;
+    section.members.push_back({name, section.origin, std::move(node)});
+  }
+  return section;
 }
 
 } // namespace
@@ -172,13 +192,14 @@ std::vector<ListedPlugin> Registry::usable(std::optional<dhg_plugin_kind> kind) 
 }
 
 void offer_to_plugins(const Registry& registry) {
-  set_plugin_creator([registry](dhg_plugin_kind kind, const std::string& name_or_path) {
+  set_optioned_plugin_creator([registry](dhg_plugin_kind kind, const std::string& name_or_path,
+                                         const OptionTexts& options) {
     const auto plugin = registry.load(kind, name_or_path);
     const auto& descriptor = *plugin.descriptor;
-    return make_object(
-        plugin, kind,
-        config::validate_options(nullptr, {descriptor.options, descriptor.option_count},
-                                 descriptor.name));
+    const auto given = section_of(options, descriptor.name);
+    return make_object(plugin, kind,
+                       config::validate_options(
+                           &given, {descriptor.options, descriptor.option_count}, descriptor.name));
   });
 }
 

@@ -264,6 +264,34 @@ std::vector<ListedSnapshot> Store::list() const {
   return result;
 }
 
+std::vector<KeptNotes> Store::notes_of_held(const std::string& name) const {
+  const auto folder = snapshot_path(name);
+  if (!fs::exists(folder)) return {};
+  try {
+    const auto manifest = checked_manifest(name);
+    return list_notes(folder, &manifest);
+  } catch (const Error&) {
+    return list_notes(folder, nullptr);
+  }
+}
+
+// The lock keeps the folder where it is, and is one that runs share.
+std::vector<KeptNotes> Store::notes(const std::string& name) const {
+  const auto held = lock(name, os::LockMode::shared);
+  return notes_of_held(name);
+}
+
+std::vector<KeptNotes> Store::forget(const std::string& name,
+                                     const std::string& page_server) const {
+  const auto held = lock(name, os::LockMode::shared);
+  auto gone = notes_of_held(name);
+  std::erase_if(gone, [&](const auto& notes) {
+    return !page_server.empty() && notes.page_server != page_server;
+  });
+  for (const auto& notes : gone) forget_notes(notes);
+  return gone;
+}
+
 bool Store::remove(const std::string& name) const {
   const auto path = snapshot_path(name);
   const Staging rubbish(root_, name); // outlives the lock: removing the files takes a while

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "os/file_lock.hpp"
+#include "snapshot/kept_notes.hpp"
 #include "snapshot/manifest.hpp"
 #include "snapshot/names.hpp"
 #include "snapshot/staging.hpp"
@@ -93,6 +94,12 @@ class Store {
   [[nodiscard]] std::vector<ListedSnapshot> list() const;
   /// Of all snapshots, also broken ones, in no order.
   [[nodiscard]] std::vector<std::string> names() const;
+  /// What page servers keep with a snapshot. Runs go on meanwhile.
+  [[nodiscard]] std::vector<KeptNotes> notes(const std::string& name) const;
+  /// Removes some of it: a run that is under way neither is disturbed nor brings it back.
+  /// @param page_server empty: of all
+  /// @return what was removed
+  std::vector<KeptNotes> forget(const std::string& name, const std::string& page_server) const;
   /// Waits until no run is about to start from it. @return whether it was there
   bool remove(const std::string& name) const;
 
@@ -116,6 +123,7 @@ class Store {
   /// In one step; what is left of it then is only rubbish.
   static void discard_into(const Staging& rubbish, const std::filesystem::path& path);
   [[nodiscard]] Manifest checked_manifest(const std::string& name) const;
+  [[nodiscard]] std::vector<KeptNotes> notes_of_held(const std::string& name) const;
   [[nodiscard]] std::optional<std::vector<os::FileLock>> keep_from_making(
       const std::string& recipe) const;
 

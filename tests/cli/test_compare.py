@@ -12,7 +12,7 @@ import time
 
 import jsonschema
 import pytest
-from conftest import BINARY
+from conftest import BINARY, vmm_processes, wait_until
 
 SCHEMA = pathlib.Path(__file__).parents[2] / "docs/compare.schema.json"
 
@@ -258,3 +258,105 @@ def test_failed_runs_are_no_baseline(empty_dhg):
     run = compare(empty_dhg, *externals(a="true", b="false"), "--runs", "1", "--save-baseline", "x")
     assert run.code == 1
     assert not (empty_dhg.cache / "baselines/x.json").exists()
+
+
+LEARNERS = ("python.yaml", "--vary", "page_server.options.share=50,75", "-c", "print('hello')")
+
+
+def faults_of(path):
+    """By variant, those of its runs in their order."""
+    faults = {}
+    for run in checked_json(path)["runs"]:
+        faults.setdefault(run["variant"], []).append(run["metrics"]["faults"])
+    return faults
+
+
+def notes_in(snapshot):
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in snapshot.glob("*notes.*")}
+
+
+def test_each_variant_learns_for_itself(copied, tmp_path):
+    dhg, snapshot = copied
+    assert dhg("vm", "forget", "--all").code == 0
+    out = tmp_path / "out.json"
+    run = compare(dhg, *LEARNERS, "--runs", "4", "--warm-up", "0", f"--json={out}")
+    assert run.code == 0, run.out + run.err
+    assert "each variant learns for itself" in " ".join(run.out.split())
+    assert checked_json(out)["learning"] == "apart"
+    for faults in faults_of(out).values():  # three runs are recorded, then used
+        assert min(faults[:3]) > 4 * faults[3], faults
+    assert notes_in(snapshot) == {}
+    assert not list((dhg.cache / "staging").iterdir())
+
+
+def test_variants_learn_from_each_other_if_they_shall(copied, tmp_path):
+    dhg, snapshot = copied
+    assert dhg("vm", "forget", "--all").code == 0
+    out = tmp_path / "out.json"
+    run = compare(dhg, *LEARNERS, "--runs", "3", "--warm-up", "0", "--share-notes", f"--json={out}")
+    assert run.code == 0, run.out + run.err
+    assert "learn from each other (--share-notes)" in " ".join(run.out.split())
+    assert checked_json(out)["learning"] == "together"
+    runs = [run["metrics"]["faults"] for run in checked_json(out)["runs"]]
+    assert min(runs[:3]) > 4 * max(runs[3:]), runs
+    assert list(notes_in(snapshot)) == ["notes.working-set"]
+
+
+def test_variants_begin_with_what_the_snapshot_has_and_leave_it_alone(copied, tmp_path):
+    dhg, snapshot = copied
+    made = dhg("vm", "prepare", "--image", "python")  # learns, unless it has
+    assert made.code == 0, made.err
+    before = notes_in(snapshot)
+    assert list(before) == ["notes.working-set"]
+    out = tmp_path / "out.json"
+    flags = ("compare", *LEARNERS, "--runs", "2", "--warm-up", "0")
+    reading = dhg.start(*flags, f"--json={out}")  # two comparisons at once
+    writing = dhg.start(*flags, "--set", "page_server.options.record=true")
+    for run in (reading, writing):
+        shown, err = run.communicate(timeout=60)
+        assert run.returncode == 0, shown + err
+    assert max(map(max, faults_of(out).values())) < 700
+    assert notes_in(snapshot) == before
+    assert not list((dhg.cache / "staging").iterdir())
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_no_notes_are_left_by_a_comparison_that_is_ended(copied, number, code):
+    dhg, snapshot = copied
+    before = notes_in(snapshot)
+    vmms = vmm_processes()
+    run = dhg.start("compare", *LEARNERS[:-1], "import time; time.sleep(20)", "--runs", "1")
+    assert wait_until(lambda: vmm_processes() - vmms, 20)
+    assert list((dhg.cache / "staging").glob("compare.*/1"))
+    run.send_signal(number)
+    run.communicate(timeout=20)
+    assert run.returncode == code
+    assert wait_until(lambda: vmm_processes() == vmms)
+    if number == signal.SIGKILL:  # whoever comes next tidies up
+        assert dhg.exec("1").code == 0
+    assert not list((dhg.cache / "staging").iterdir())
+    assert notes_in(snapshot) == before or number == signal.SIGKILL
+
+
+def test_page_servers_that_do_not_learn_need_no_notes(dhg, tmp_path):
+    out = tmp_path / "out.json"
+    run = compare(dhg, "python.yaml", "--vary", "page_server.plugin=file,lazy-4k", "-c", "1", "--runs",
+                  "1", "--warm-up", "0", f"--json={out}")
+    assert run.code == 0 and "learn" not in run.out
+    assert checked_json(out)["learning"] is None
+
+
+def test_notes_in_a_folder_of_ones_own(copied, tmp_path):
+    dhg, snapshot = copied
+    before = notes_in(snapshot)
+    folder = tmp_path / "mine"
+    missing = dhg.exec("1", "--set", f"page_server.notes={folder}")
+    assert missing.code == 2 and f"'{folder}' is not a folder" in missing.err
+    folder.mkdir()
+    flags = ("--json", "--set", f"page_server.notes={folder}")
+    assert [dhg.exec("1", *flags).json()["page_server"]["recorded_runs"] for _ in range(2)] == [1, 2]
+    assert notes_in(snapshot) == before
+    # A comparison leaves the choice to the config that makes one.
+    run = compare(dhg, *LEARNERS, *flags[1:], "--runs", "1", "--warm-up", "0")
+    assert run.code == 0, run.err
+    assert dhg.exec("1", *flags).json()["page_server"]["recorded_runs"] == 3

@@ -83,7 +83,8 @@ def test_completion(empty_dhg, complete):
     for name in commands(empty_dhg):
         assert name.split()[0] in firsts, name
     vm = complete("dhg", "vm", "")
-    assert {"prepare", "status", "clean"} <= set(vm)
+    assert {"prepare", "status", "clean", "notes", "forget"} <= set(vm)
+    assert {"--page-server", "--snapshot", "--all"} <= set(complete("dhg", "vm", "forget", "--"))
     options = complete("dhg", "vm", "prepare", "--")
     assert {"--force", "--config", "--help"} <= set(options)
     assert "--json" not in options

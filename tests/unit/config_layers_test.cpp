@@ -139,8 +139,9 @@ TEST_CASE("config: flags that concern a snapshot are repeated as they were given
   auto root = parse_text("machine: {memory: 1GiB}\n", "x");
   dhg::config::apply_flag(root, "--timeout", "run.timeout", "5");
   dhg::config::apply_flag(root, "--image", "image", "a");
-  for (const auto* flag : {"launcher.plugin=my-vmm", "launcher.options.text=a b", "machine.vcpus=2",
-                           "page_source=direct", "page_server.fallback=none"})
+  for (const auto* flag :
+       {"launcher.plugin=my-vmm", "launcher.options.text=a b", "machine.vcpus=2",
+        "page_source=direct", "page_server.fallback=none", "page_server.notes=/n"})
     apply_set(root, flag);
   CHECK(validate(root).prepare_flags ==
         std::vector<std::string>{"--set", "machine.vcpus=2", "--set", "launcher.plugin=my-vmm",

@@ -71,6 +71,8 @@ TEST_CASE("config settings: what is at a bound is allowed, beyond it is not") {
       {"run.hold_updates", "true", "True"},
       {"run.hold_updates", "false", "yes"},
       {"page_server.fallback", "file", "eager"},
+      {"page_server.notes", "/a/notes", "notes"},
+      {"page_server.notes", "snapshot", "none"},
       {"page_server.record", "/a/faults", "faults"},
       {"page_source", "compressed", "zip"},
       {"page_server.plugin", "/a/b.so", "b.so"},

@@ -31,9 +31,12 @@ std::string describe_plan(const Measurement& m) {
     return fmt::format("{} round{}", count, count == 1 ? "" : "s");
   };
   return fmt::format(
-      "{}, each variant once in each, in random order (seed {}); {} to warm up; {} page cache",
+      "{}, each variant once in each, in random order (seed {}); {} to warm up; {} page cache{}",
       rounds(m.rounds), m.seed, rounds(m.warm_up_rounds),
-      m.cache == CacheMode::cold ? "cold" : "warm");
+      m.cache == CacheMode::cold ? "cold" : "warm",
+      m.learning == Learning::apart      ? "; each variant learns for itself"
+      : m.learning == Learning::together ? "; variants learn from each other (--share-notes)"
+                                         : "");
 }
 
 std::string describe_machine(const Machine& machine) {

@@ -61,7 +61,8 @@ class DHG_API PageServer : public Plugin {
   virtual bool on_idle(GuestMemory& memory);
 };
 
-/// A small file beside the restored snapshot in which a page server keeps what it has
+/// A small file beside the restored snapshot, or in the folder that the setting
+/// page_server.notes names, in which a page server keeps what it has
 /// learnt from earlier runs. Each pair of page server and snapshot has its own. It is bound
 /// to the snapshot's contents: a new snapshot starts without notes. Not thread-safe.
 class DHG_API SnapshotNotes {
@@ -78,7 +79,8 @@ class DHG_API SnapshotNotes {
   /// before you trust them.
   [[nodiscard]] virtual std::string load() const = 0;
   /// Replaces the notes atomically: concurrent runs read either the old or the new notes,
-  /// and the last of several writers wins.
+  /// and the last of several writers wins. Keeps nothing if notes that load() returned have
+  /// been forgotten since (`dhg vm forget`): what the run learnt builds on them.
   /// @param contents at most kMaxBytes
   /// @throws Error if the file cannot be written; the old notes then stay
   virtual void keep(std::string_view contents) = 0;

@@ -27,7 +27,7 @@ extern "C" {
 /// changed, and one with a higher minor number than its own, because the plugin may need
 /// features that the core lacks. It accepts a lower minor number.
 #define DHG_ABI_MAJOR 1
-#define DHG_ABI_MINOR 3
+#define DHG_ABI_MINOR 4
 
 enum dhg_plugin_kind {
   DHG_PAGE_SERVER = 1,

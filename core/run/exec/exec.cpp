@@ -150,8 +150,8 @@ void run_steps(const Program& program, const ExecContext& context, ExecReport& r
   auto reader = open_page_reader(context, parts.snapshot, ear, report);
   const auto* reads = reader.get();
   const memory::FilePageSource source(parts.snapshot.file("memory"), std::move(reader));
-  snapshot::NotesFile notes(parts.snapshot.folder(), parts.snapshot.manifest(),
-                            parts.page_server.name);
+  snapshot::NotesFile notes(notes_folder(settings, parts.snapshot), parts.snapshot.manifest(),
+                            parts.page_server.name, parts.page_server.version);
   const auto backing = parts.page_server.object->backing();
   memory::MemorySession memory(source, std::move(parts.page_server.object), parts.page_server.name,
                                timeline, supervisor, call_limits(settings), &notes,

@@ -98,6 +98,18 @@ ExecParts choose_parts(const ExecContext& context, ExecReport& report) {
   return {std::move(launcher), std::move(page_server), std::move(channel), std::move(snapshot)};
 }
 
+std::filesystem::path notes_folder(const config::Settings& settings,
+                                   const snapshot::Snapshot& snapshot) {
+  const std::filesystem::path folder = settings.page_server.notes;
+  if (folder.empty()) return snapshot.folder();
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error))
+    throw Error(Blame::usage,
+                fmt::format("page_server.notes: '{}' is not a folder", folder.string()),
+                "make it first, or leave page_server.notes out");
+  return folder;
+}
+
 MachineSpec machine_of(const snapshot::Manifest& manifest) {
   return {manifest.machine.memory_bytes, manifest.machine.vcpus,
           manifest.machine.accelerator == "kvm" ? Accelerator::kvm : Accelerator::tcg};

@@ -9,6 +9,7 @@
 #include "run/plugins.hpp"
 #include "snapshot/store.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -38,6 +39,11 @@ void check_fit(const snapshot::Snapshot& snapshot, const ActivePlugin<VmLauncher
                const config::Settings& settings);
 /// @throws Error for settings that mean nothing to this page server
 void check_options(const ActivePlugin<PageServer>& page_server, const config::Settings& settings);
+
+/// Where a page server that learns keeps its notes.
+/// @throws Error(Blame::usage) if the settings name a folder that is not there
+[[nodiscard]] std::filesystem::path notes_folder(const config::Settings& settings,
+                                                 const snapshot::Snapshot& snapshot);
 
 /// The machine that the snapshot is of.
 [[nodiscard]] MachineSpec machine_of(const snapshot::Manifest& manifest);

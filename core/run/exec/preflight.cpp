@@ -19,10 +19,16 @@ Preflight preflight(const config::Settings& settings, const plugin::Registry& re
   const auto snapshot = open_wanted_snapshot(layout.images, settings, store, identify(launcher));
   check_fit(snapshot, launcher, settings);
   const auto& manifest = snapshot.manifest();
+  const auto substitution = substitution_for(page_server, settings);
+  const bool learns = substitution.empty() &&
+                      dynamic_cast<const LearningPageServer*>(page_server.object.get()) != nullptr;
+  (void)notes_folder(settings, snapshot);
   return {manifest.machine.accelerator,
           manifest.launcher.version,
           {snapshot.file("memory"), snapshot.file("state"), snapshot.rootfs()},
-          substitution_for(page_server, settings)};
+          substitution,
+          learns ? page_server.name : "",
+          snapshot.folder()};
 }
 
 } // namespace dhg::run

@@ -17,6 +17,8 @@ struct Preflight {
   std::string vmm_version;                  ///< that made the snapshot
   std::vector<std::filesystem::path> files; ///< of the snapshot, whose pages a run reads
   std::string substitution;                 ///< as substitution_for() says
+  std::string learner;            ///< the page server, if it learns and is not substituted
+  std::filesystem::path snapshot; ///< its folder
 };
 
 /// Loads the plugins that the settings name, with their options, and opens the snapshot:

@@ -5,6 +5,7 @@
 #include "os/userfaultfd.hpp"
 #include "run/exec/exec.hpp"
 #include "run/exec/guest_session.hpp"
+#include "run/exec/parts.hpp"
 #include "run/images/build_image.hpp"
 #include "run/images/recipe.hpp"
 #include "run/plugins.hpp"
@@ -38,12 +39,15 @@ std::string program_text(const fs::path& path) {
 }
 
 // Or has nothing to learn.
-bool has_learnt(const PrepareContext& context, const PageServer& server, const std::string& name,
+bool has_learnt(const PrepareContext& context, const ActivePlugin<PageServer>& server,
                 const std::string& snapshot_name) {
-  if (dynamic_cast<const LearningPageServer*>(&server) == nullptr) return true;
+  if (dynamic_cast<const LearningPageServer*>(server.object.get()) == nullptr) return true;
   if (!os::uffd::why_not_permitted().empty()) return true; // it would not be used
   const auto snapshot = context.store.open_snapshot(snapshot_name);
-  return !snapshot::NotesFile(snapshot.folder(), snapshot.manifest(), name).load().empty();
+  return !snapshot::NotesFile(notes_folder(context.settings, snapshot), snapshot.manifest(),
+                              server.name, server.version)
+              .load()
+              .empty();
 }
 
 void run_once(const PrepareContext& context, const config::Settings& settings,
@@ -75,7 +79,7 @@ void train(const PrepareContext& context) {
       load_recipe(context.layout.images, context.settings.image, context.settings.image_origin);
   auto key = snapshot_key(recipe, context.settings, launcher.name, launcher.changed_options);
   if (key.version.empty()) key.version = recipe.default_version;
-  if (has_learnt(context, *server.object, server.name, snapshot::snapshot_name(key))) return;
+  if (has_learnt(context, server, snapshot::snapshot_name(key))) return;
   auto settings = context.settings;
   settings.version = key.version; // what was just prepared, even if there is a newer one
   for (const auto& path : programs_of(context.layout.representative / context.settings.image)) {

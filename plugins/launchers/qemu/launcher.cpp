@@ -31,7 +31,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array kOptions{
     dhg_option{"accel", DHG_OPTION_ENUM, "auto", nullptr, nullptr, "auto|kvm|tcg",
-               "what runs guest code when a snapshot is made; auto: KVM if it works, else TCG"},
+               "what executes guest code when a snapshot is made, and later in its runs; auto: KVM "
+               "if it works, else TCG"},
     dhg_option{"binary", DHG_OPTION_STRING, "", nullptr, nullptr, nullptr,
                "absolute path of QEMU; empty: qemu-system-x86_64 from PATH"}};
 

@@ -16,8 +16,8 @@ constexpr std::uint64_t kStep = 128UL * 1024; // some 40 us of copying: a fault 
 
 constexpr std::array kOptions{dhg_option{
     "background", DHG_OPTION_ENUM, "near", nullptr, nullptr, "none|near|all",
-    "what to copy while no fault is pending: nothing, what lies near dense faults, or that "
-    "and then all data of the snapshot"}};
+    "what to copy while no fault is pending; none: nothing; near: what lies behind dense "
+    "faults; all: that, and then all data of the snapshot"}};
 
 class Hybrid final : public dhg::PageServer {
  public:

@@ -27,8 +27,10 @@ constexpr std::array kOptions{
     dhg_option{
         "share", DHG_OPTION_INT, "75", "1", "100", nullptr,
         "percent of the recorded runs that must have touched a page for it to be in the set"},
-    dhg_option{"gap", DHG_OPTION_SIZE, "4KiB", "0", "2MiB", nullptr,
-               "the longest gap between two pages of the set that is copied with them"},
+    dhg_option{
+        "gap", DHG_OPTION_SIZE, "4KiB", "0", "2MiB", nullptr,
+        "the longest gap, in whole pages, between two pages of the set that is copied with them; "
+        "0: none"},
     dhg_option{"record", DHG_OPTION_BOOL, "false", nullptr, nullptr, nullptr,
                "record this run too, page by page, and report how good the set would have been"}};
 
