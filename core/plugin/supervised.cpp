@@ -11,7 +11,7 @@ namespace {
 
 using calls::Supervisor;
 
-// Both go into the manifest or a request, which are JSON.
+// It goes into the manifest.
 constexpr std::size_t kMostFingerprint = 64UL * 1024;
 
 std::chrono::milliseconds limit_for(Deadline deadline) {

@@ -89,9 +89,9 @@ struct ExecContext {
   PumpedSink& sink;
   /// What the guest's kernel says is written here; -1: thrown away.
   int console = -1;
-  /// Reports and leaves the process without unwinding: a plugin's thread that does
-  /// not return still uses all this. If it is empty or returns, the process is
-  /// ended with exit code 125 and the reason on stderr.
+  /// Reports and leaves the process without unwinding: a call of a plugin that does
+  /// not return still uses all this. Called on any thread. If it is empty or returns, the
+  /// process is ended with exit code 125 and the reason on stderr.
   std::function<void(const ExecReport&)> leave = {};
   /// Each fault is written there; null: none is.
   memory::FaultLog* fault_log = nullptr;
