@@ -1,6 +1,7 @@
 #include "calls/supervisor.hpp"
 
 #include "os/crash.hpp"
+#include "os/signals.hpp"
 #include "text/exit_codes.hpp"
 
 #include <fmt/format.h>
@@ -53,8 +54,9 @@ Supervisor::Running::Running(Supervisor& supervisor, const char* callee, const c
     : supervisor_(supervisor), mark_(callee, function) {
   const std::lock_guard lock(supervisor_.mutex_);
   watched_ = supervisor_.calls_.insert(supervisor_.calls_.end(), {{callee, function}, limit});
-  if (!supervisor_.thread_.joinable())
-    supervisor_.thread_ = std::thread([&watcher = supervisor_] { watcher.watch(); });
+  if (supervisor_.thread_.joinable()) return;
+  const os::SignalsBlocked blocked;
+  supervisor_.thread_ = std::thread([&watcher = supervisor_] { watcher.watch(); });
 }
 
 Supervisor::Running::~Running() {

@@ -36,6 +36,14 @@ int SignalFd::take() noexcept {
   return static_cast<int>(info.ssi_signo);
 }
 
+SignalsBlocked::SignalsBlocked() noexcept {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &mask_);
+}
+
+SignalsBlocked::~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &mask_, nullptr); }
+
 SignalsEndUs::SignalsEndUs() noexcept {
   struct sigaction end {};
   end.sa_handler = [](int number) { _exit(128 + number); };

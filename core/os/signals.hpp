@@ -20,6 +20,19 @@ class SignalFd {
   UniqueFd fd_;
 };
 
+/// While it is there, this thread blocks all signals, and the threads that it starts will: for one
+/// that is started before SignalFd is made, and would be where the kernel delivers them.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() noexcept;
+  ~SignalsBlocked();
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t mask_{};
+};
+
 /// While it is there, SIGINT, SIGTERM and SIGHUP end the process at once, with 128 and
 /// their number: for writing to who may not read, when all else is done. On the main thread.
 class SignalsEndUs {

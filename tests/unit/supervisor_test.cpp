@@ -3,6 +3,7 @@
 
 #include "calls/supervisor.hpp"
 
+#include "os/readiness.hpp"
 #include "os/signals.hpp"
 
 #include <sys/wait.h>
@@ -107,6 +108,16 @@ TEST_CASE("calls: the user's end of the run has the process left soon after") {
             for (;;) pause();
           });
         }) == (by_signal ? 130 : 124));
+}
+
+TEST_CASE("calls: signals that are blocked after the first call do not reach its watch") {
+  CHECK(status_of_child([] {
+          calls::Supervisor supervisor;
+          supervisor.call(callee(), "restore", [] {});
+          os::SignalFd signals;
+          kill(getpid(), SIGTERM);
+          _exit(os::is_readable(signals.fd()) && signals.take() == SIGTERM ? 99 : 98);
+        }) == 99);
 }
 
 TEST_CASE("calls: who comes back in time is left alone, however often") {
