@@ -63,7 +63,7 @@ Usage compare_usage() {
       "cache", po::value<std::string>()->value_name("warm|cold")->default_value("warm"),
       "cold: drop the snapshot from the page cache before each run")(
       "share-notes",
-      "let page servers that learn keep their notes with the snapshot, as in other\n"
+      "let page servers that learn keep their notes with the snapshot, as in other "
       "runs, so that variants learn from each other (default: each variant for itself)")(
       "timeout", po::value<std::string>()->value_name("TIME")->default_value("1m"),
       "time limit of one run; a run that reaches it has failed")(

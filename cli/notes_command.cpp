@@ -51,8 +51,8 @@ Names chosen_snapshots(const snapshot::Store& store, const po::variables_map& va
 Usage notes_usage() {
   Usage usage;
   usage.about =
-      "Lists the notes in which page servers keep what they learn from runs, by snapshot.\n"
-      "'dhg vm forget' removes them.";
+      "Lists the notes in which page servers keep what they learn from runs, by\n"
+      "snapshot. 'dhg vm forget' removes them.";
   add_selection(usage, "only those of this page server");
   usage.options.add_options()("json", "print one JSON object");
   return usage;
@@ -111,8 +111,8 @@ int list_notes(const Invocation& invocation) {
 Usage forget_usage() {
   Usage usage;
   usage.about =
-      "Removes what page servers have learnt: they learn anew from the next runs. Runs that are\n"
-      "under way are not affected, and do not bring it back.";
+      "Removes what page servers have learnt: they learn anew from the next runs. Runs\n"
+      "that are under way are not affected, and do not bring it back.";
   add_selection(usage, "forget what this page server has learnt");
   usage.options.add_options()("all", "forget what every page server has learnt");
   return usage;

@@ -142,11 +142,15 @@ DHG_PLUGIN(DHG_PAGE_SERVER, Bad, "bad", "1.0", "Does everything wrong", dhg::kNo
 
 
 def bad(folder, what):
-    (folder / "bad.cpp").write_text(BAD % what)
+    return page_server(folder, "bad", BAD % what, flags="")
+
+
+def page_server(folder, name, source, flags=STRICT):
+    (folder / f"{name}.cpp").write_text(source)
     (folder / "CMakeLists.txt").write_text(
-        "cmake_minimum_required(VERSION 3.25)\nproject(bad LANGUAGES CXX)\nfind_package(dhg REQUIRED)\n"
-        "dhg_add_plugin(NAME bad KIND page_servers SOURCES bad.cpp)\n")
-    return build(folder, flags="")
+        f"cmake_minimum_required(VERSION 3.25)\nproject({name} LANGUAGES CXX)\nfind_package(dhg REQUIRED)\n"
+        f"dhg_add_plugin(NAME {name} KIND page_servers SOURCES {name}.cpp)\n")
+    return build(folder, flags=flags)
 
 
 @pytest.mark.parametrize("what, telling", [
@@ -172,3 +176,34 @@ def test_a_plugin_that_does_not_load_in_time(tmp_path):
                             "static inline int never = hang(); void unused() {")
     done = run("dhg", "plugin", "test", "--limit", "1s", library, cwd="/", timeout=30)
     assert done.returncode == 125 and "did not load in time" in done.stderr
+
+
+WRAPPER = """
+#include "dhg/host.hpp"
+#include "dhg/page_server.hpp"
+#include <array>
+constexpr std::array kOptions{dhg_option{"workers", DHG_OPTION_STRING, "1", nullptr, nullptr, nullptr,
+                                         "passed on to eager as its threads"}};
+struct Wrapper final : dhg::PageServer {
+  explicit Wrapper(const dhg::Options& options)
+      : inner(dhg::create_plugin<dhg::PageServer>("eager", {{"threads", options.text("workers")}})) {}
+  void preload(const dhg::PageSource& source) override { inner->preload(source); }
+  void attach(dhg::GuestMemory& memory) override { inner->attach(memory); }
+  void on_fault(dhg::GuestMemory& memory, const dhg::PageFault& fault) override {
+    inner->on_fault(memory, fault);
+  }
+  std::unique_ptr<dhg::PageServer> inner;
+};
+DHG_PLUGIN(DHG_PAGE_SERVER, Wrapper, "wrapper", "1.0", "eager by another name", kOptions)
+"""
+
+
+def test_a_wrapper_passes_options_on(dhg, tmp_path):
+    library = page_server(tmp_path, "wrapper", WRAPPER)
+    flags = ("--set", f"page_server.plugin={library}", "--set")
+    assert dhg.exec("print('hello')", *flags, "page_server.options.workers=2").out == "hello\n"
+    refused = dhg.exec("1", *flags, "page_server.options.workers=99")
+    assert refused.code == 2
+    assert refused.err.startswith(
+        "dhg: page server 'wrapper': options that a plugin passes to 'eager': option 'threads' of 'eager': "
+        "'99' is not valid; expected an integer from 0 to 64"), refused.err

@@ -100,7 +100,7 @@ ExecParts choose_parts(const ExecContext& context, ExecReport& report) {
 
 std::filesystem::path notes_folder(const config::Settings& settings,
                                    const snapshot::Snapshot& snapshot) {
-  const std::filesystem::path folder = settings.page_server.notes;
+  std::filesystem::path folder = settings.page_server.notes;
   if (folder.empty()) return snapshot.folder();
   std::error_code error;
   if (!std::filesystem::is_directory(folder, error))

@@ -45,8 +45,10 @@ def main(folder):
         name, data = "result", b""
         try:
             data = bytes(carry_out(step, channel, main_module.__dict__))
-        except Exception as error:
+        except (Exception, session.ChannelLate) as error:
             name, data = "error", f"{type(error).__name__}: {error}".encode(errors="replace")
+        if session.current is not None:
+            session.current.limit.end()
         with open(os.path.join(folder, f"{number}.{name}"), "wb") as file:
             file.write(data)
 

@@ -5,6 +5,7 @@
 #include "agent___init__.hpp"
 #include "agent_bottom.hpp"
 #include "agent_ending.hpp"
+#include "agent_limit.hpp"
 #include "agent_outcome_json.hpp"
 #include "agent_preview.hpp"
 #include "agent_session.hpp"
@@ -26,6 +27,7 @@ std::span<const GuestFile> guest_files() {
       GuestFile{"dhg_agent/__init__.py", ::agent___init__},
       GuestFile{"dhg_agent/bottom.py", ::agent_bottom},
       GuestFile{"dhg_agent/ending.py", ::agent_ending},
+      GuestFile{"dhg_agent/limit.py", ::agent_limit},
       GuestFile{"dhg_agent/preview.py", ::agent_preview},
       GuestFile{"dhg_agent/session.py", ::agent_session},
       GuestFile{"dhg_agent/source.py", ::agent_source},
