@@ -4,6 +4,7 @@
 #include "memory/memory_session.hpp"
 #include "memory_file.hpp"
 #include "page_server_library.hpp"
+#include "words.hpp"
 
 #include <memory>
 #include <optional>
@@ -35,13 +36,17 @@ inline std::ostream& operator<<(std::ostream& out, const Layout& layout) {
 /// All of it data.
 [[nodiscard]] Layout full_region(std::uint64_t size);
 
+/// Far more than a call takes, and short enough to wait for a page server that hangs.
+[[nodiscard]] memory::MemorySession::Stuck within_seconds();
+
 /// A fake VMM whose memory is served by a real MemorySession.
 class Served {
  public:
   Served(const Layout& layout, PageServer& server, std::string name,
-         memory::MemorySession::Stuck stuck = {}, const std::vector<ByteRange>& present = {},
-         SnapshotNotes* notes = nullptr);
-  /// Ends the VMM first: a session may only go when nobody waits for its pages.
+         memory::MemorySession::Stuck stuck = within_seconds(),
+         const std::vector<ByteRange>& present = {}, SnapshotNotes* notes = nullptr);
+  /// Ends the VMM first: a session may only go when nobody waits for its pages. Says why the
+  /// run failed, if a finding was bad meanwhile.
   ~Served();
 
   /// Waits until the page server attached or failed. @return whether it attached
@@ -73,9 +78,17 @@ class Served {
   timing::Timeline timeline_;
   std::unique_ptr<memory::MemorySession> session_;
   fakes::FakeVm vm_;
+  const int bad_findings_before_ = bad_findings();
 };
 
-/// The page servers under test that use userfaultfd, or all of them.
+/// The guest did what it was told.
+[[nodiscard]] inline Finding done(const std::optional<fakes::Reply>& reply) {
+  return {reply.has_value(), "it did not answer"};
+}
+[[nodiscard]] const char* in_words(fakes::Order order);
+
+/// The page servers under test that use userfaultfd, or all of them. Where none does, it is
+/// told that the rule does not apply.
 [[nodiscard]] std::vector<fakes::LoadedPageServer> lazy_page_servers();
 [[nodiscard]] std::vector<fakes::LoadedPageServer> all_page_servers();
 
