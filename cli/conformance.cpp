@@ -1,19 +1,21 @@
 #include "conformance.hpp"
 
+#include "suite_report.hpp"
+
 #include "dhg/deadline.hpp"
 #include "dhg/error.hpp"
 #include "dhg/process.hpp"
 #include "os/descriptors.hpp"
 #include "os/file.hpp"
+#include "os/folder.hpp"
 #include "os/process.hpp"
 #include "os/readiness.hpp"
+#include "os/remove_tree.hpp"
 #include "run/images/build_image.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
-#include <boost/property_tree/ptree.hpp>
-#include <boost/property_tree/xml_parser.hpp>
 #include <cerrno>
 #include <csignal>
 #include <sstream>
@@ -22,11 +24,10 @@
 namespace dhg::cli {
 namespace {
 
-using boost::property_tree::ptree;
 using namespace std::chrono_literals;
 
 constexpr int kReportFd = 3;
-constexpr std::size_t kMostFindings = 6;
+constexpr std::size_t kMostLines = 8; // of what was found and said
 
 const char* suite_name(dhg_plugin_kind kind) {
   switch (kind) {
@@ -60,69 +61,29 @@ class Group {
   ChildProcess leader_;
 };
 
-std::string text_of(const ptree& node, const char* name) {
-  auto text = node.get<std::string>(name, "");
-  const auto is_space = [](unsigned char c) { return std::isspace(c) != 0; };
-  text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), is_space));
-  text.erase(std::find_if_not(text.rbegin(), text.rend(), is_space).base(), text.end());
-  return text;
-}
-
-// Walks what Catch2 reports in XML; what it says beside an assertion precedes it.
-class Findings {
+// Where a suite's process has its temporary files. Whatever a plugin does to the process, they
+// are gone with this object.
+class ScratchFolder {
  public:
-  explicit Findings(const ptree& node) { walk(node); }
-  [[nodiscard]] std::vector<std::string> take() { return std::move(lines_); }
+  ScratchFolder() {
+    const auto path = os::make_unique_folder(std::filesystem::temp_directory_path() / "dhg-rule");
+    if (!path) throw system_error(errno, "cannot make a folder for temporary files");
+    path_ = *path;
+  }
+  ~ScratchFolder() { os::remove_tree(path_); }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
-  void walk(const ptree& node) {
-    for (const auto& [name, child] : node) {
-      if (name == "Info" || name == "Warning") {
-        circumstances_.push_back(text_of(child, ""));
-      } else if (name == "Expression" || name == "Exception" || name == "Failure" ||
-                 name == "FatalErrorCondition") {
-        add(name, child);
-        circumstances_.clear();
-      } else {
-        walk(child);
-      }
-    }
-  }
-
-  void add(const std::string& kind, const ptree& node) {
-    if (node.get("<xmlattr>.success", false)) return;
-    for (const auto& text : circumstances_) line("with", text);
-    if (kind != "Expression") return line("found", text_of(node, ""));
-    line("wanted", text_of(node, "Original"));
-    for (const auto* what : {"Exception", "FatalErrorCondition"})
-      if (const auto text = text_of(node, what); !text.empty()) return line("found", text);
-    line("found", text_of(node, "Expanded"));
-  }
-
-  void line(const char* role, const std::string& text) {
-    auto whole = fmt::format("{:<7} {}", role, text);
-    if (std::find(lines_.begin(), lines_.end(), whole) == lines_.end())
-      lines_.push_back(std::move(whole));
-  }
-
-  std::vector<std::string> circumstances_;
-  std::vector<std::string> lines_;
+  std::filesystem::path path_;
 };
 
-std::vector<std::string> read_findings(const std::string& report) {
-  ptree tree;
-  std::istringstream stream(report);
-  try {
-    boost::property_tree::read_xml(stream, tree);
-  } catch (const boost::property_tree::xml_parser_error&) {
-    return {}; // the suite died while it wrote
-  }
-  auto findings = Findings(tree).take();
-  if (findings.size() > kMostFindings) {
-    findings.resize(kMostFindings);
-    findings.emplace_back("...");
-  }
-  return findings;
+// Whether `environment` has a variable of the same name.
+bool is_set_by(const std::vector<std::string>& environment, const std::string& variable) {
+  const auto name = variable.substr(0, variable.find('=') + 1);
+  return std::any_of(environment.begin(), environment.end(),
+                     [&](const auto& other) { return other.starts_with(name); });
 }
 
 // A name for Catch2's command line that means this test and no other.
@@ -143,8 +104,8 @@ Ended run_bounded(const std::string& program, std::vector<std::string> args,
   const auto out = memory_file();
   const auto report = memory_file();
   ProcessSpec spec{program, std::move(args), environment, {}};
-  const auto own = os::own_environment();
-  spec.environment.insert(spec.environment.end(), own.begin(), own.end());
+  for (auto& variable : os::own_environment())
+    if (!is_set_by(environment, variable)) spec.environment.push_back(std::move(variable));
   spec.descriptors = {
       {out.get(), os::kStandardOutput}, {out.get(), os::kStandardError}, {report.get(), kReportFd}};
 
@@ -174,35 +135,52 @@ ConformanceSuite::ConformanceSuite(const std::filesystem::path& folder, dhg_plug
                        "and install it");
 }
 
-std::vector<std::string> ConformanceSuite::rules() const {
-  // What is tagged so concerns the core, whatever the plugin.
-  auto ended = run_bounded(program_, {"--list-tests", "--verbosity", "quiet", "~[core]"},
-                           environment_, 10s, signals_);
-  std::vector<std::string> rules;
-  std::istringstream lines(ended.out);
-  for (std::string line; std::getline(lines, line);)
-    if (!line.empty()) rules.push_back(line);
-  if (!ended.in_time || rules.empty())
-    throw Error(Blame::environment,
-                fmt::format("'{}' lists no rules: {}", program_.string(), ended.out),
-                "install dhg again");
+std::vector<Rule> ConformanceSuite::rules() const {
+  std::vector<Rule> rules;
+  for (const bool is_first : {true, false}) {
+    // What is tagged [core] concerns the core, whatever the plugin.
+    auto ended = run_bounded(
+        program_, {"--list-tests", "--verbosity", "quiet", is_first ? "[made]" : "~[made]~[core]"},
+        environment_, 10s, signals_);
+    const auto before = rules.size();
+    std::istringstream lines(ended.out);
+    for (std::string line; std::getline(lines, line);)
+      if (!line.empty()) rules.push_back({line, is_first});
+    if (!ended.in_time || rules.size() == before)
+      throw Error(Blame::environment,
+                  fmt::format("'{}' lists no rules: {}", program_.string(), ended.out),
+                  "install dhg again");
+  }
   return rules;
 }
 
 RuleResult ConformanceSuite::check(const std::string& rule, std::chrono::milliseconds limit) const {
+  const ScratchFolder scratch;
+  auto environment = environment_;
+  environment.push_back("TMPDIR=" + scratch.path().string());
+  const auto begin = std::chrono::steady_clock::now();
   const auto ended = run_bounded(
       program_,
       {exact(rule), "-r", "xml", "-x", "3", "-o", fmt::format("/proc/self/fd/{}", kReportFd)},
-      environment_, limit, signals_);
+      environment, limit, signals_);
+  const auto report = read_suite_report(ended.report, rule);
+  if (ended.in_time && ended.status == 0 && report.passed) {
+    if (report.why_none.empty()) return {Verdict::kept, false, {}};
+    return {Verdict::does_not_apply, false, {report.why_none}};
+  }
+  RuleResult result{Verdict::broken,
+                    !ended.in_time || std::chrono::steady_clock::now() - begin >= limit / 4,
+                    report.findings};
   if (!ended.in_time)
-    return {false, {fmt::format("found   still running after {} s; killed", limit.count() / 1000)}};
-  if (ended.status == 0) return {true, {}};
-  RuleResult result{false, read_findings(ended.report)};
-  if (result.findings.empty())
-    result.findings.push_back("found   the suite " + describe_wait_status(ended.status));
+    result.findings = {fmt::format("found   still running after {} s; killed",
+                                   std::chrono::duration<double>(limit).count())};
+  else if (!report.is_complete)
+    result.findings.push_back(
+        fmt::format("found   the suite's process {} before the rule came to its end",
+                    describe_wait_status(ended.status)));
   std::istringstream lines(ended.out);
-  for (std::string line; std::getline(lines, line) && result.findings.size() < kMostFindings;)
-    result.findings.push_back("said    " + line);
+  for (std::string line; std::getline(lines, line) && result.findings.size() < kMostLines;)
+    if (!line.empty()) result.findings.push_back("said    " + line);
   return result;
 }
 

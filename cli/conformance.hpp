@@ -20,15 +20,24 @@ struct Ended {
 };
 
 /// Runs a program in a process group of its own, all of which is gone afterwards.
-/// @param environment is added to ours
+/// @param environment is laid over ours
 /// @throws run::Interrupted, Error
 [[nodiscard]] Ended run_bounded(const std::string& program, std::vector<std::string> args,
                                 const std::vector<std::string>& environment,
                                 std::chrono::milliseconds limit, os::SignalFd& signals);
 
+struct Rule {
+  std::string name; ///< a sentence
+  bool is_first;    ///< all others need what it shows
+};
+
+enum class Verdict { kept, broken, does_not_apply };
+
 struct RuleResult {
-  bool kept = false;
-  std::vector<std::string> findings; ///< what was seen where it was broken, a line each
+  Verdict verdict;
+  bool was_long; ///< broken, and the plugin was waited for: killed, or a quarter of the limit
+  /// Where it was broken, what was seen, a line each; where it does not apply, why.
+  std::vector<std::string> findings;
 };
 
 /// The conformance suite of a kind of plugin, an installed program, and the plugin
@@ -42,8 +51,10 @@ class ConformanceSuite {
 
   /// More for the suite's environment: "NAME=value".
   void add_environment(std::string variable) { environment_.push_back(std::move(variable)); }
-  /// Each a sentence. @throws Error, run::Interrupted
-  [[nodiscard]] std::vector<std::string> rules() const;
+  /// In the order in which they are to be checked. @throws Error, run::Interrupted
+  [[nodiscard]] std::vector<Rule> rules() const;
+  /// Only a report in which this rule came to a good end shows that it is kept: the plugin's
+  /// own code may end the process with status 0. Leaves no temporary files.
   /// @throws Error, run::Interrupted
   [[nodiscard]] RuleResult check(const std::string& rule, std::chrono::milliseconds limit) const;
 

@@ -15,11 +15,12 @@ TEST_CASE("A guest reads what the snapshot holds, in whatever order it reads") {
   const auto layout = GENERATE(one_region(), several_regions());
   const auto order = GENERATE(Order::sequential, Order::reverse, Order::random);
   for (auto& server : all_page_servers()) {
-    INFO(server.name << ", " << layout << ", order " << static_cast<int>(order));
+    INFO(server.name << ", " << layout << ", read " << in_words(order));
     Served served(layout, server);
-    REQUIRE(served.attach());
-    for (const auto& region : layout.regions) CHECK(served.read_and_compare(region, order) == "");
-    CHECK(served.failure() == "");
+    NEED("the page server attaches within 10 s", served.attach());
+    for (const auto& region : layout.regions)
+      WANT("the guest reads what the snapshot held", served.read_and_compare(region, order));
+    WANT("nothing goes wrong while memory is served", served.failure());
   }
 }
 
@@ -27,8 +28,9 @@ TEST_CASE("Several threads of a guest that read at once all read what the snapsh
   for (auto& server : all_page_servers()) {
     INFO(server.name);
     Served served(one_region(), server);
-    REQUIRE(served.attach());
-    CHECK(served.read_and_compare({0, served.layout().size}, Order::random, 4) == "");
+    NEED("the page server attaches within 10 s", served.attach());
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({0, served.layout().size}, Order::random, 4));
   }
 }
 
@@ -36,10 +38,10 @@ TEST_CASE("Threads that wait for the same page are all woken") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
     Served served(full_region(kMiB), server);
-    REQUIRE(served.attach());
+    NEED("the page server attaches within 10 s", served.attach());
     const auto reply = served.vm().run({Op::touch_together, Order::random, 3, 5, 0, kMiB});
-    REQUIRE(reply);
-    CHECK(reply->wrong == 0);
+    NEED("the guest answers within 10 s", done(reply));
+    WANT("no page has other bytes than it should", no_pages(reply->wrong));
   }
 }
 
@@ -48,10 +50,12 @@ TEST_CASE("A guest reads back what it wrote, and the memory file stays as it was
     INFO(server.name);
     Served served(one_region(), server);
     const auto before = served.file().contents();
-    REQUIRE(served.attach());
+    NEED("the page server attaches within 10 s", served.attach());
     const ByteRange range{0, served.layout().size};
-    REQUIRE(served.vm().run({Op::write, Order::random, 1, 77, range.offset, range.length}));
-    REQUIRE(served.vm().run({Op::read, Order::sequential, 1, 0, range.offset, range.length}));
+    NEED("the guest writes to its memory within 10 s",
+         done(served.vm().run({Op::write, Order::random, 1, 77, range.offset, range.length})));
+    NEED("the guest reads its memory within 10 s",
+         done(served.vm().run({Op::read, Order::sequential, 1, 0, range.offset, range.length})));
     std::uint64_t unlike = 0;
     for (auto offset = range.offset; offset < range.end(); offset += kPageSize) {
       std::uint64_t word = 0;
@@ -60,8 +64,9 @@ TEST_CASE("A guest reads back what it wrote, and the memory file stays as it was
       if (std::memcmp(served.vm().seen(offset) + 8, before.data() + offset + 8, kPageSize - 8) != 0)
         ++unlike;
     }
-    CHECK(unlike == 0);
-    CHECK(served.file().contents() == before);
+    WANT("no page differs from what was written to it, and beside that from the file",
+         no_pages(unlike));
+    WANT("the memory file is as it was before the guest wrote", served.file().contents() == before);
   }
 }
 
@@ -70,9 +75,9 @@ TEST_CASE("Holes of the memory file read as zeros without a copy") {
   for (auto& server : all_page_servers()) {
     INFO(server.name);
     Served served(layout, server);
-    REQUIRE(served.attach());
-    CHECK(served.read_zeros({0, kMiB}) == "");
-    CHECK(served.stats().copied_bytes == 0);
+    NEED("the page server attaches within 10 s", served.attach());
+    WANT("the guest reads zeros", served.read_zeros({0, kMiB}));
+    WANT("no bytes are copied", equal(served.stats().copied_bytes, 0U));
   }
 }
 
@@ -81,12 +86,15 @@ TEST_CASE("Pages that were installed before do not stop the installing of a larg
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     Served served(full_region(2 * kMiB + 4 * kKiB), server);
-    REQUIRE(served.attach());
+    NEED("the page server attaches within 10 s", served.attach());
     for (std::uint64_t offset = 0; offset < kMiB; offset += 2 * kPageSize)
-      REQUIRE(served.vm().run({Op::write, Order::sequential, 1, 9, offset, kPageSize}));
-    CHECK(served.read_and_compare({kMiB, kMiB + 4 * kKiB}, Order::random, 2) == "");
+      NEED("the guest writes to its memory within 10 s",
+           done(served.vm().run({Op::write, Order::sequential, 1, 9, offset, kPageSize})));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({kMiB, kMiB + 4 * kKiB}, Order::random, 2));
     for (std::uint64_t offset = kPageSize; offset < kMiB; offset += 2 * kPageSize)
-      REQUIRE(served.read_and_compare({offset, kPageSize}, Order::sequential) == "");
+      NEED("the guest reads what the snapshot held",
+           served.read_and_compare({offset, kPageSize}, Order::sequential));
   }
 }
 
@@ -102,9 +110,10 @@ TEST_CASE("Pages that somebody else installed are left as they are, and stop no 
                                        {layout.size - kPageSize, kPageSize}};
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
-    Served served(layout, server, {}, present);
-    REQUIRE(served.attach());
-    REQUIRE(served.vm().run({Op::read, Order::random, 2, 3, 0, layout.size}));
+    Served served(layout, server, within_seconds(), present);
+    NEED("the page server attaches within 10 s", served.attach());
+    NEED("the guest reads its memory within 10 s",
+         done(served.vm().run({Op::read, Order::random, 2, 3, 0, layout.size})));
     const auto file = served.file().contents();
     std::uint64_t unlike = 0;
     for (std::uint64_t offset = 0; offset < layout.size; offset += kPageSize) {
@@ -119,8 +128,9 @@ TEST_CASE("Pages that somebody else installed are left as they are, and stop no 
       }
       if (std::memcmp(served.vm().seen(offset), expected.data(), kPageSize) != 0) ++unlike;
     }
-    CHECK(unlike == 0);
-    CHECK(served.failure() == "");
+    WANT("no page differs from what it was, if it was there, and else from the snapshot",
+         no_pages(unlike));
+    WANT("nothing goes wrong while memory is served", served.failure());
   }
 }
 
@@ -129,13 +139,15 @@ TEST_CASE("Every byte that was copied or zeroed is counted once") {
     INFO(server.name);
     const auto layout = one_region();
     Served served(layout, server);
-    REQUIRE(served.attach());
-    REQUIRE(served.read_and_compare({0, layout.size}, Order::random) == "");
+    NEED("the page server attaches within 10 s", served.attach());
+    NEED("the guest reads what the snapshot held",
+         served.read_and_compare({0, layout.size}, Order::random));
     std::uint64_t data = 0;
     for (const auto& range : layout.data) data += range.length;
-    CHECK(served.stats().copied_bytes == data);
-    CHECK(served.stats().zeroed_bytes == layout.size - data);
-    CHECK(served.stats().removed_bytes == 0);
-    CHECK(served.stats().faults > 0);
+    WANT("all data is copied once, in bytes", equal(served.stats().copied_bytes, data));
+    WANT("all holes are zeroed once, in bytes",
+         equal(served.stats().zeroed_bytes, layout.size - data));
+    WANT("no bytes are removed", equal(served.stats().removed_bytes, 0U));
+    WANT("at least one fault is counted", equal(served.stats().faults > 0, true));
   }
 }

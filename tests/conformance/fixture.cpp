@@ -38,6 +38,20 @@ Layout several_regions() {
 
 Layout full_region(std::uint64_t size) { return {"full region", size, {{0, size}}, {{0, size}}}; }
 
+memory::CallLimits within_seconds() { return {4s, 4s}; }
+
+const char* in_words(fakes::Order order) {
+  switch (order) {
+    case fakes::Order::sequential:
+      return "from its beginning";
+    case fakes::Order::reverse:
+      return "from its end";
+    case fakes::Order::random:
+      return "here and there";
+  }
+  return "";
+}
+
 Served::Served(const Layout& layout, std::shared_ptr<PageServer> server, std::string name,
                memory::CallLimits limits, const std::vector<ByteRange>& present,
                SnapshotNotes* notes)
@@ -50,7 +64,11 @@ Served::Served(const Layout& layout, std::shared_ptr<PageServer> server, std::st
   session_->vmm_started(vm_.take_handoff(), vm_.process_fd(), deadline_in(5s));
 }
 
-Served::~Served() { vm_.kill(); }
+Served::~Served() {
+  const auto reason = session_ ? failure() : "";
+  if (bad_findings() > bad_findings_before_ && !reason.empty()) WARN("why     " << reason);
+  vm_.kill();
+}
 
 memory::Lesson Served::finish() {
   vm_.kill();
@@ -66,7 +84,7 @@ bool Served::vmm_dies() { return readable_within(vm_.process_fd(), 1s); }
 std::string Served::compare(ByteRange range, const std::vector<std::byte>& expected) const {
   for (auto offset = range.offset; offset < range.end(); offset += kPageSize)
     if (std::memcmp(vm_.seen(offset), expected.data() + offset, kPageSize) != 0)
-      return fmt::format("page at offset {} is not what it should be", offset);
+      return fmt::format("the page at offset {:#x} is not what it should be", offset);
   return {};
 }
 
@@ -95,6 +113,7 @@ std::vector<fakes::LoadedPageServer> lazy_page_servers() {
   std::erase_if(result, [](const auto& server) {
     return server.object->backing() != MemoryBacking::userfaultfd;
   });
+  if (result.empty()) does_not_apply("it maps the snapshot, so that it serves no fault");
   return result;
 }
 

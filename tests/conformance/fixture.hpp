@@ -4,6 +4,7 @@
 #include "memory/memory_session.hpp"
 #include "memory_file.hpp"
 #include "page_server_library.hpp"
+#include "words.hpp"
 
 #include <memory>
 #include <optional>
@@ -41,20 +42,26 @@ inline std::ostream& operator<<(std::ostream& out, const Layout& layout) {
   return {std::shared_ptr<void>(), &server};
 }
 
+/// Far more than a call takes, and short enough to wait for a page server that hangs.
+[[nodiscard]] memory::CallLimits within_seconds();
+
 /// A fake VMM whose memory is served by a real MemorySession.
 class Served {
  public:
   Served(const Layout& layout, std::shared_ptr<PageServer> server, std::string name,
-         memory::CallLimits limits = {}, const std::vector<ByteRange>& present = {},
+         memory::CallLimits limits = within_seconds(), const std::vector<ByteRange>& present = {},
          SnapshotNotes* notes = nullptr);
   /// Takes the page server's object.
-  Served(const Layout& layout, fakes::LoadedPageServer& server, memory::CallLimits limits = {},
-         const std::vector<ByteRange>& present = {}, SnapshotNotes* notes = nullptr)
+  Served(const Layout& layout, fakes::LoadedPageServer& server,
+         memory::CallLimits limits = within_seconds(), const std::vector<ByteRange>& present = {},
+         SnapshotNotes* notes = nullptr)
       : Served(layout, std::move(server.object), server.name, limits, present, notes) {}
   /// The test keeps the page server.
-  Served(const Layout& layout, PageServer& server, std::string name, memory::CallLimits limits = {})
+  Served(const Layout& layout, PageServer& server, std::string name,
+         memory::CallLimits limits = within_seconds())
       : Served(layout, lent(server), std::move(name), limits) {}
-  /// Ends the VMM first: a session may only go when nobody waits for its pages.
+  /// Ends the VMM first: a session may only go when nobody waits for its pages. Says why the
+  /// run failed, if a finding was bad meanwhile.
   ~Served();
 
   /// Waits until the page server attached or failed. @return whether it attached
@@ -88,10 +95,18 @@ class Served {
   timing::Timeline timeline_;
   calls::Supervisor supervisor_;
   fakes::FakeVm vm_;
+  const int bad_findings_before_ = bad_findings();
   std::unique_ptr<memory::MemorySession> session_;
 };
 
-/// The page servers under test that use userfaultfd, or all of them.
+/// The guest did what it was told.
+[[nodiscard]] inline Finding done(const std::optional<fakes::Reply>& reply) {
+  return {reply.has_value(), "it did not answer"};
+}
+[[nodiscard]] const char* in_words(fakes::Order order);
+
+/// The page servers under test that use userfaultfd, or all of them. Where none does, it is
+/// told that the rule does not apply.
 [[nodiscard]] std::vector<fakes::LoadedPageServer> lazy_page_servers();
 [[nodiscard]] std::vector<fakes::LoadedPageServer> all_page_servers();
 

@@ -2,8 +2,10 @@
 
 #include "dhg/page_server.hpp"
 
+#include <chrono>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace dhg::conformance {
@@ -21,8 +23,14 @@ class Gated final : public PageServer {
   void open() {
     if (!std::exchange(opened_, true)) gate_.set_value();
   }
-  /// Returns once it is held.
-  void await_held() { held_.get_future().wait(); }
+  /// Returns once it is held. @throws std::runtime_error if it does not get there in time
+  void await_held() {
+    using namespace std::chrono_literals;
+    if (held_.get_future().wait_for(10s) == std::future_status::ready) return;
+    open();
+    throw std::runtime_error(
+        "the page server was not asked within 10 s to do what the rule is about");
+  }
 
   [[nodiscard]] MemoryBacking backing() const noexcept override { return server_->backing(); }
   void preload(const PageSource& source) override { server_->preload(source); }

@@ -22,18 +22,21 @@ constexpr std::uint64_t kMapped = 4 * kMiB;
 
 void map_over(Served& served) {
   for (const auto& range : kOver)
-    REQUIRE(served.vm().run({Op::map_over, Order::sequential, 1, 0, range.offset, range.length}));
+    NEED(
+        "the guest has pages mapped over within 10 s",
+        done(served.vm().run({Op::map_over, Order::sequential, 1, 0, range.offset, range.length})));
 }
 
 void expect_all_as_it_should_be(Served& served) {
   std::uint64_t from = 0;
   for (const auto& range : kOver) {
     if (range.offset > from)
-      CHECK(served.read_and_compare({from, range.offset - from}, Order::random, 2) == "");
-    CHECK(served.read_zeros(range) == "");
+      WANT("the guest reads what the snapshot held",
+           served.read_and_compare({from, range.offset - from}, Order::random, 2));
+    WANT("the guest reads zeros", served.read_zeros(range));
     from = range.end();
   }
-  CHECK(served.failure() == "");
+  WANT("nothing goes wrong while memory is served", served.failure());
 }
 
 } // namespace
@@ -47,7 +50,7 @@ TEST_CASE("What was mapped over before the page server attaches is left alone") 
     gated.await_held();
     map_over(served);
     gated.open();
-    REQUIRE(served.attach());
+    NEED("the page server attaches within 10 s", served.attach());
     expect_all_as_it_should_be(served);
   }
 }
@@ -56,8 +59,9 @@ TEST_CASE("What is mapped over while a page server serves faults is left alone")
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     Served served(full_region(kMapped), server);
-    REQUIRE(served.attach());
-    REQUIRE(served.read_and_compare({2 * kMiB, 64 * kKiB}, Order::sequential) == "");
+    NEED("the page server attaches within 10 s", served.attach());
+    NEED("the guest reads what the snapshot held",
+         served.read_and_compare({2 * kMiB, 64 * kKiB}, Order::sequential));
     map_over(served);
     expect_all_as_it_should_be(served);
   }
@@ -82,8 +86,8 @@ TEST_CASE("A hole that is mapped over is left alone", "[core]") {
   gated.await_held();
   map_over(served);
   gated.open();
-  CHECK(served.read_zeros({0, kMapped}) == "");
-  CHECK(served.failure() == "");
+  WANT("the guest reads zeros", served.read_zeros({0, kMapped}));
+  WANT("nothing goes wrong while memory is served", served.failure());
 }
 
 TEST_CASE("A fault is let go whose page is mapped over before it is served") {
@@ -93,16 +97,18 @@ TEST_CASE("A fault is let go whose page is mapped over before it is served") {
     auto owned = std::make_unique<Gated>(std::move(server.object), Gated::Point::fault);
     auto& gated = *owned;
     Served served(full_region(kMapped), std::move(owned), server.name);
-    REQUIRE(served.attach());
+    NEED("the page server attaches within 10 s", served.attach());
     // Its readers wait, or have found their pages; nothing is removed of what they read.
-    REQUIRE(
-        served.vm().run({Op::begin_removal, Order::sequential, 2, 2, range.offset, range.length}));
-    REQUIRE(served.vm().run({Op::map_over, Order::sequential, 1, 0, range.offset, range.length}));
+    NEED("the guest reads pages and gives them back within 10 s",
+         done(served.vm().run(
+             {Op::begin_removal, Order::sequential, 2, 2, range.offset, range.length})));
+    NEED(
+        "the guest has pages mapped over within 10 s",
+        done(served.vm().run({Op::map_over, Order::sequential, 1, 0, range.offset, range.length})));
     gated.open();
     const auto reply = served.vm().run({Op::end_removal});
-    INFO(served.failure());
-    REQUIRE(reply);
-    CHECK(reply->wrong == 0);
-    CHECK(served.failure() == "");
+    NEED("the guest answers within 10 s", done(reply));
+    WANT("no page has other bytes than it should", no_pages(reply->wrong));
+    WANT("nothing goes wrong while memory is served", served.failure());
   }
 }

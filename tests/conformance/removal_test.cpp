@@ -17,13 +17,17 @@ TEST_CASE("A page that was removed before it was read is zero") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     Served served(full_region(4 * kMiB), server);
-    REQUIRE(served.attach());
+    NEED("the page server attaches within 10 s", served.attach());
     const ByteRange removed{kMiB, kMiB + 8 * kKiB};
-    REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, removed.offset, removed.length}));
-    CHECK(served.read_zeros(removed) == "");
-    CHECK(served.read_and_compare({0, kMiB}, Order::random) == "");
-    CHECK(served.read_and_compare({removed.end(), 4 * kMiB - removed.end()}, Order::random) == "");
-    CHECK(served.stats().removed_bytes == removed.length);
+    NEED("the guest gives pages back within 10 s",
+         done(served.vm().run(
+             {Op::remove, Order::sequential, 1, 0, removed.offset, removed.length})));
+    WANT("the guest reads zeros", served.read_zeros(removed));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({0, kMiB}, Order::random));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({removed.end(), 4 * kMiB - removed.end()}, Order::random));
+    WANT("removed bytes that are counted", equal(served.stats().removed_bytes, removed.length));
   }
 }
 
@@ -31,12 +35,13 @@ TEST_CASE("A page that was removed after it was read is zero, again and again") 
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     Served served(full_region(2 * kMiB), server);
-    REQUIRE(served.attach());
+    NEED("the page server attaches within 10 s", served.attach());
     const ByteRange all{0, 2 * kMiB};
-    REQUIRE(served.read_and_compare(all, Order::random) == "");
+    NEED("the guest reads what the snapshot held", served.read_and_compare(all, Order::random));
     for (int round = 0; round < 3; ++round) {
-      REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, all.offset, all.length}));
-      REQUIRE(served.read_zeros(all) == "");
+      NEED("the guest gives pages back within 10 s",
+           done(served.vm().run({Op::remove, Order::sequential, 1, 0, all.offset, all.length})));
+      NEED("the guest reads zeros", served.read_zeros(all));
     }
   }
 }
@@ -45,13 +50,18 @@ TEST_CASE("A removal between faults leaves the neighbouring pages alone") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     Served served(several_regions(), server);
-    REQUIRE(served.attach());
-    REQUIRE(served.read_and_compare({5 * kMiB, kPageSize}, Order::sequential) == "");
+    NEED("the page server attaches within 10 s", served.attach());
+    NEED("the guest reads what the snapshot held",
+         served.read_and_compare({5 * kMiB, kPageSize}, Order::sequential));
     const ByteRange removed{5 * kMiB + kPageSize, 3 * kPageSize};
-    REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, removed.offset, removed.length}));
-    CHECK(served.read_and_compare({removed.end(), kMiB}, Order::reverse) == "");
-    CHECK(served.read_zeros(removed) == "");
-    CHECK(served.read_and_compare({5 * kMiB, kPageSize}, Order::sequential) == "");
+    NEED("the guest gives pages back within 10 s",
+         done(served.vm().run(
+             {Op::remove, Order::sequential, 1, 0, removed.offset, removed.length})));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({removed.end(), kMiB}, Order::reverse));
+    WANT("the guest reads zeros", served.read_zeros(removed));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({5 * kMiB, kPageSize}, Order::sequential));
   }
 }
 
@@ -59,12 +69,16 @@ TEST_CASE("What is written into a removed page is kept") {
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     Served served(full_region(kMiB), server);
-    REQUIRE(served.attach());
-    REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, 0, kMiB}));
-    REQUIRE(served.vm().run({Op::write, Order::random, 1, 5, 0, kMiB}));
-    REQUIRE(served.vm().run({Op::read, Order::random, 1, 5, 0, kMiB}));
+    NEED("the page server attaches within 10 s", served.attach());
+    NEED("the guest gives pages back within 10 s",
+         done(served.vm().run({Op::remove, Order::sequential, 1, 0, 0, kMiB})));
+    NEED("the guest writes to its memory within 10 s",
+         done(served.vm().run({Op::write, Order::random, 1, 5, 0, kMiB})));
+    NEED("the guest reads its memory within 10 s",
+         done(served.vm().run({Op::read, Order::random, 1, 5, 0, kMiB})));
     for (std::uint64_t offset = 0; offset < kMiB; offset += kPageSize)
-      REQUIRE(served.vm().seen(offset)[0] == std::byte{5});
+      NEED("a page holds what was written after it was removed",
+           served.vm().seen(offset)[0] == std::byte{5});
   }
 }
 
@@ -81,15 +95,16 @@ TEST_CASE("A page is zero whose removal and faults wait together, whichever came
     const auto begun = served.vm().run(
         {Op::begin_removal, Order::sequential, 3, removal_first, removed.offset, removed.length});
     gated.open();
-    REQUIRE(begun);
+    NEED("the guest answers within 10 s", done(begun));
     const auto reply = served.vm().run({Op::end_removal});
-    INFO(served.failure());
-    REQUIRE(reply);
-    CHECK(reply->wrong == 0);
-    CHECK(reply->pages == 3); // that waited
-    REQUIRE(served.attach());
-    CHECK(served.read_and_compare({0, removed.offset}, Order::random) == "");
-    CHECK(served.read_and_compare({removed.end(), 4 * kMiB - removed.end()}, Order::random) == "");
+    NEED("the guest answers within 10 s", done(reply));
+    WANT("no page has other bytes than it should", no_pages(reply->wrong));
+    WANT("threads of the guest that had to wait for a page", equal(reply->pages, 3U));
+    NEED("the page server attaches within 10 s", served.attach());
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({0, removed.offset}, Order::random));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({removed.end(), 4 * kMiB - removed.end()}, Order::random));
   }
 }
 
@@ -102,19 +117,20 @@ void expect_zeros_beside_a_fault(std::shared_ptr<PageServer> server, const std::
   auto owned = std::make_unique<Gated>(std::move(server), Gated::Point::fault);
   auto& gated = *owned;
   Served served(full_region(2 * kMiB), std::move(owned), name);
-  REQUIRE(served.attach());
+  NEED("the page server attaches within 10 s", served.attach());
   // The readers' own faults hold it: of the first page, or of all, or, where the page
   // server has installed them already, of none.
   const auto begun = served.vm().run(
       {Op::begin_removal, Order::sequential, 2, removal_first, removed.offset, removed.length});
   gated.open();
-  REQUIRE(begun);
+  NEED("the guest answers within 10 s", done(begun));
   const auto reply = served.vm().run({Op::end_removal});
-  INFO(served.failure());
-  REQUIRE(reply);
-  CHECK(reply->wrong == 0);
-  CHECK(served.read_and_compare({0, removed.offset}, Order::random) == "");
-  CHECK(served.read_and_compare({removed.end(), 2 * kMiB - removed.end()}, Order::random) == "");
+  NEED("the guest answers within 10 s", done(reply));
+  WANT("no page has other bytes than it should", no_pages(reply->wrong));
+  WANT("the guest reads what the snapshot held",
+       served.read_and_compare({0, removed.offset}, Order::random));
+  WANT("the guest reads what the snapshot held",
+       served.read_and_compare({removed.end(), 2 * kMiB - removed.end()}, Order::random));
 }
 
 } // namespace
@@ -151,13 +167,14 @@ TEST_CASE("Pages are zero that are removed while a page server works in the back
     const auto begun = served.vm().run(
         {Op::begin_removal, Order::sequential, 2, removal_first, removed.offset, removed.length});
     gated.open();
-    REQUIRE(begun);
+    NEED("the guest answers within 10 s", done(begun));
     const auto reply = served.vm().run({Op::end_removal});
-    INFO(served.failure());
-    REQUIRE(reply);
-    CHECK(reply->wrong == 0);
-    CHECK(served.read_and_compare({0, removed.offset}, Order::random) == "");
-    CHECK(served.read_and_compare({removed.end(), 2 * kMiB - removed.end()}, Order::random) == "");
+    NEED("the guest answers within 10 s", done(reply));
+    WANT("no page has other bytes than it should", no_pages(reply->wrong));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({0, removed.offset}, Order::random));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({removed.end(), 2 * kMiB - removed.end()}, Order::random));
   }
 }
 
@@ -168,15 +185,21 @@ TEST_CASE("Three pages that are removed at an offset that nobody's chunk begins 
   for (auto& server : lazy_page_servers()) {
     INFO(server.name << ", at " << offset << (read_before ? ", read before" : ""));
     Served served(full_region(4 * kMiB), server);
-    REQUIRE(served.attach());
-    if (read_before) REQUIRE(served.read_and_compare(removed, Order::sequential) == "");
-    REQUIRE(served.vm().run({Op::remove, Order::sequential, 1, 0, removed.offset, removed.length}));
-    CHECK(served.read_zeros(removed) == "");
+    NEED("the page server attaches within 10 s", served.attach());
+    if (read_before)
+      NEED("the guest reads what the snapshot held",
+           served.read_and_compare(removed, Order::sequential));
+    NEED("the guest gives pages back within 10 s",
+         done(served.vm().run(
+             {Op::remove, Order::sequential, 1, 0, removed.offset, removed.length})));
+    WANT("the guest reads zeros", served.read_zeros(removed));
     // Who is beside them, and brings them along where chunks are large.
     constexpr std::uint64_t kBeside = 16 * kPageSize;
-    CHECK(served.read_and_compare({offset - kBeside, kBeside}, Order::random) == "");
-    CHECK(served.read_and_compare({removed.end(), kBeside}, Order::random) == "");
-    CHECK(served.read_zeros(removed) == "");
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({offset - kBeside, kBeside}, Order::random));
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({removed.end(), kBeside}, Order::random));
+    WANT("the guest reads zeros", served.read_zeros(removed));
   }
 }
 
@@ -184,12 +207,11 @@ TEST_CASE("Threads that fault while another removes pages never see old or wrong
   for (auto& server : lazy_page_servers()) {
     INFO(server.name);
     Served served(full_region(256 * kKiB), server);
-    REQUIRE(served.attach());
+    NEED("the page server attaches within 10 s", served.attach());
     const auto reply = served.vm().run({Op::storm, Order::sequential, 3, 42, 0, 256 * kKiB});
-    INFO(served.failure());
-    REQUIRE(reply);
-    CHECK(reply->wrong == 0);
-    CHECK(served.failure() == "");
+    NEED("the guest answers within 10 s", done(reply));
+    WANT("no page has other bytes than it should", no_pages(reply->wrong));
+    WANT("nothing goes wrong while memory is served", served.failure());
   }
 }
 
@@ -198,10 +220,10 @@ TEST_CASE("Pages that are removed while the page server attaches are zero") {
     INFO(server.name);
     Served served(full_region(8 * kMiB), server);
     const auto reply = served.vm().run({Op::storm, Order::sequential, 2, 43, kMiB, kMiB});
-    INFO(served.failure());
-    REQUIRE(reply);
-    CHECK(reply->wrong == 0);
-    REQUIRE(served.attach());
-    CHECK(served.read_and_compare({2 * kMiB, 6 * kMiB}, Order::random, 2) == "");
+    NEED("the guest answers within 10 s", done(reply));
+    WANT("no page has other bytes than it should", no_pages(reply->wrong));
+    NEED("the page server attaches within 10 s", served.attach());
+    WANT("the guest reads what the snapshot held",
+         served.read_and_compare({2 * kMiB, 6 * kMiB}, Order::random, 2));
   }
 }

@@ -18,8 +18,8 @@ struct LoadedPageServer {
   std::unique_ptr<PageServer> object;
 };
 
-/// Loads one of them, with its options' defaults.
-/// @throws std::runtime_error if it is no page server
+/// Loads one of them, and makes its object with given_options().
+/// @throws Error if it is no page server, or its object cannot be made
 [[nodiscard]] LoadedPageServer load_page_server(const std::filesystem::path& library);
 
 } // namespace dhg::fakes

@@ -62,7 +62,7 @@ def test_firecracker_as_far_as_no_guest_is_needed(image):
     if (why := why_no_machine_on_firecracker()) is not None:
         pytest.skip(why)
     run_suite(image, "firecracker", "[no-guest]", DHG_FIRECRACKER=real_firecracker(),
-              DHG_CONFORMANCE_OPTIONS="check_kvm=false")
+              DHG_CONFORMANCE_OPTIONS="{check_kvm: false}")
 
 
 def test_the_images_elf_kernel(image):

@@ -60,7 +60,7 @@ def test_a_generated_plugin_passes_its_suite(prepared, generated, kind):
     env = {**ENV, "DHG_CACHE_DIR": str(prepared.cache)} # a launcher is tested with an image
     done = run("dhg", "plugin", "test", generated[kind], cwd="/", env=env, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "rules are kept" in done.stdout and "BROKEN" not in done.stdout
+    assert done.stdout.endswith(" are kept\n") and "BROKEN" not in done.stdout
 
 
 def test_generated_plugins_run_code(dhg, generated):
@@ -163,7 +163,7 @@ def test_broken_rules_are_named_and_explained(tmp_path, what, telling):
     library = bad(tmp_path, what)
     before = time.monotonic()
     done = run("dhg", "plugin", "test", "--limit", "3s", library, cwd="/")
-    assert time.monotonic() - before < 3 * 60
+    assert time.monotonic() - before < 60
     assert done.returncode == 1, done.stdout + done.stderr
     assert "BROKEN  " in done.stdout and "rules broken; the contract: " in done.stdout
     assert telling in done.stdout

@@ -1,7 +1,7 @@
 #include "channels.hpp"
 
-#include "config/settings.hpp"
 #include "dhg/error.hpp"
+#include "given_options.hpp"
 #include "plugin/loader.hpp"
 
 #include <algorithm>
@@ -38,9 +38,7 @@ LoadedChannel load(const fs::path& path) {
   const auto loaded = plugin::load_library(fs::canonical(path));
   plugin::check_kind(loaded, DHG_RESULT_CHANNEL);
   const auto& descriptor = *loaded.descriptor;
-  const auto options = config::validate_options(
-      nullptr, {descriptor.options, descriptor.option_count}, descriptor.name);
-  return {descriptor.name, plugin::create<ResultChannel>(loaded, options)};
+  return {descriptor.name, plugin::create<ResultChannel>(loaded, fakes::given_options(descriptor))};
 }
 
 } // namespace

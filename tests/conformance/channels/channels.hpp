@@ -13,7 +13,7 @@ struct LoadedChannel {
   std::unique_ptr<ResultChannel> object;
 };
 
-/// The channels that the suite is about, with their options' defaults: those whose
+/// The channels that the suite is about, made with given_options(): those whose
 /// absolute paths DHG_CONFORMANCE_PLUGINS lists, separated by ':', else those that are
 /// installed beside this program.
 /// @throws Error if one cannot be loaded or is no result channel

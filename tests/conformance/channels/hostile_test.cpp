@@ -3,8 +3,8 @@
 #include "channels.hpp"
 #include "dhg/error.hpp"
 #include "guest.hpp"
+#include "words.hpp"
 
-#include <catch2/catch_all.hpp>
 #include <random>
 
 using namespace dhg;
@@ -13,18 +13,24 @@ using nlohmann::json;
 
 namespace {
 
+constexpr const char* kRefused = "the host half refuses these bytes with a dhg::Error";
+
 // Decodes bytes that need not mean anything. @return false if they were refused
 bool decodes(const ResultChannel& channel, std::span<const std::byte> bytes) {
   try {
     const auto result = channel.decode(bytes);
-    REQUIRE(result.exit_code >= 0);
-    REQUIRE(result.exit_code <= 255);
-    REQUIRE(result.error.has_value() == (result.outcome == Outcome::exception));
-    for (const auto& table : result.tables) REQUIRE(table.row_count.value_or(0) >= 0);
+    NEED("a result that is accepted has an exit code from 0 to 255",
+         Finding(result.exit_code >= 0 && result.exit_code <= 255, shown(result.exit_code)));
+    NEED("a result that is accepted has an error exactly if its outcome is an exception",
+         result.error.has_value() == (result.outcome == Outcome::exception));
+    for (const auto& table : result.tables)
+      NEED("a table of a result that is accepted has no negative number of rows",
+           Finding(table.row_count.value_or(0) >= 0, shown(table.row_count)));
     return true;
   } catch (const Error& error) {
     // Such text is shown to a person: it must not be as long as the guest likes.
-    REQUIRE(std::string(error.what()).size() < 1000);
+    const auto size = std::string(error.what()).size();
+    NEED("the text of an Error is shorter than 1000 bytes", Finding(size < 1000, shown(size)));
     return false;
   }
 }
@@ -42,8 +48,8 @@ Bytes real_result(const ResultChannel& channel) {
                         {"result_repr", nullptr}, {"is_expression", false},
                         {"error", error},         {"tables", json::array({table})}};
   auto carried = in_guest(channel, {outcome(dictionary)}).front();
-  REQUIRE(carried.error == "");
-  REQUIRE(decodes(channel, carried.bytes));
+  NEED("the guest half stores and loads an outcome", carried.error);
+  NEED("the host half decodes what the guest half loaded", decodes(channel, carried.bytes));
   return carried.bytes;
 }
 
@@ -55,7 +61,7 @@ TEST_CASE("result channels: a result that was cut short is refused") {
     const auto whole = real_result(*channel);
     for (std::size_t size = 0; size < whole.size(); ++size) {
       INFO(size << " of " << whole.size() << " bytes");
-      CHECK_FALSE(decodes(*channel, std::span(whole).first(size)));
+      WANT(kRefused, !decodes(*channel, std::span(whole).first(size)));
     }
   }
 }
@@ -73,7 +79,7 @@ TEST_CASE("result channels: a result with bytes changed is a valid one or refuse
       if (random() % 8 == 0) changed.resize(random() % changed.size());
       if (!decodes(*channel, changed)) ++refused;
     }
-    CHECK(refused > 0);
+    WANT("some of 20000 damaged results are refused", refused > 0);
   }
 }
 
@@ -83,12 +89,12 @@ TEST_CASE("result channels: bytes that are no result are refused") {
     INFO(name);
     for (const auto* text : {"", " ", "x", "null", "{}", "[]", "\"ok\"", "\xff\xfe", "\x80\x05}.",
                              "cos\nsystem\n(S'true'\ntR."})
-      CHECK_FALSE(decodes(*channel, text));
-    CHECK_FALSE(decodes(*channel, std::string_view("\0\0\0\0", 4)));
+      WANT(kRefused, !decodes(*channel, text));
+    WANT(kRefused, !decodes(*channel, std::string_view("\0\0\0\0", 4)));
     for (int i = 0; i < 1000; ++i) {
       Bytes noise(random() % 300);
       for (auto& byte : noise) byte = static_cast<std::byte>(random());
-      CHECK_FALSE(decodes(*channel, noise));
+      WANT(kRefused, !decodes(*channel, noise));
     }
   }
 }
@@ -99,9 +105,9 @@ TEST_CASE("result channels: deep nesting does not exhaust the stack") {
     for (const auto* open : {"[", "{\"a\":", "(", "<a>", "\x81\xa1x", "\x91", "]"}) {
       std::string text;
       while (text.size() < 4'000'000) text += open;
-      CHECK_FALSE(decodes(*channel, text));
-      CHECK_FALSE(
-          decodes(*channel, R"({"outcome":"ok","exit_code":0,"error":null,"tables":)" + text));
+      WANT(kRefused, !decodes(*channel, text));
+      WANT(kRefused,
+           !decodes(*channel, R"({"outcome":"ok","exit_code":0,"error":null,"tables":)" + text));
     }
   }
 }
@@ -119,7 +125,7 @@ TEST_CASE("result channels: members of wrong types and huge numbers are refused"
         const auto key = '"' + member.key() + "\":";
         text.replace(text.find(key) + key.size(), member.value().dump().size(), value);
         INFO(text);
-        CHECK_FALSE(decodes(*channel, text));
+        WANT(kRefused, !decodes(*channel, text));
       }
     }
   }
@@ -129,8 +135,8 @@ TEST_CASE("result channels: the guest half is UTF-8 text and stays the same") {
   for (const auto& [name, channel] : all_channels()) {
     INFO(name);
     const auto first = std::string(channel->guest_half());
-    CHECK_NOTHROW(json(first).dump());
-    CHECK(first.find('\0') == std::string::npos);
-    CHECK(channel->guest_half() == first);
+    WANT("the guest half is UTF-8", problem_of([&] { (void)json(first).dump(); }));
+    WANT("the guest half has no NUL", first.find('\0') == std::string::npos);
+    WANT("the guest half is the same when it is asked for again", channel->guest_half() == first);
   }
 }

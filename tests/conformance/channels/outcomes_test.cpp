@@ -2,13 +2,10 @@
 
 #include "channels.hpp"
 #include "guest.hpp"
-
-#include <catch2/catch_all.hpp>
+#include "words.hpp"
 
 using namespace dhg;
 using namespace dhg::conformance;
-using Catch::Matchers::ContainsSubstring;
-using Catch::Matchers::EndsWith;
 using nlohmann::json;
 
 namespace {
@@ -25,11 +22,11 @@ TEST_CASE("result channels: a program that leaves nothing ends well") {
     INFO(name);
     for (const auto* code : {"", "x = 1", "None", "pass\n\n"}) {
       const auto result = run(*channel, code);
-      CHECK(result.outcome == Outcome::ok);
-      CHECK(result.exit_code == 0);
-      CHECK_FALSE(result.result_repr);
-      CHECK_FALSE(result.error);
-      CHECK(result.tables.empty());
+      WANT("the outcome (0 ok, 1 exception, 2 exit)", equal(result.outcome, Outcome::ok));
+      WANT("the exit code", equal(result.exit_code, 0));
+      WANT("the value of the program", equal(result.result_repr, std::nullopt));
+      WANT("there is no exception", !result.error);
+      WANT("there is no table", result.tables.empty());
     }
   }
 }
@@ -38,11 +35,12 @@ TEST_CASE("result channels: the value of a last expression arrives, and whether 
   for (const auto& [name, channel] : all_channels()) {
     INFO(name);
     const auto alone = run(*channel, "2 ** 100");
-    CHECK(alone.result_repr == "1267650600228229401496703205376");
-    CHECK(alone.is_expression);
+    WANT("the value of the expression",
+         equal(alone.result_repr, "1267650600228229401496703205376"));
+    WANT("an expression alone is told to be one", alone.is_expression);
     const auto last = run(*channel, "x = 1\nx");
-    CHECK(last.result_repr == "1");
-    CHECK_FALSE(last.is_expression);
+    WANT("the value of the last expression", equal(last.result_repr, "1"));
+    WANT("an expression behind a statement is not told to be alone", !last.is_expression);
   }
 }
 
@@ -51,30 +49,36 @@ TEST_CASE("result channels: numbers that are none and nested values arrive as Py
     INFO(name);
     const auto result =
         run(*channel, "[float('nan'), {'a': (float('-inf'), [None, True])}, 1e400, -0.0]");
-    CHECK(result.result_repr == "[nan, {'a': (-inf, [None, True])}, inf, -0.0]");
+    WANT("the value of the expression",
+         equal(result.result_repr, "[nan, {'a': (-inf, [None, True])}, inf, -0.0]"));
   }
 }
 
 TEST_CASE("result channels: text arrives whatever it is") {
   for (const auto& [name, channel] : all_channels()) {
     INFO(name);
-    CHECK(run(*channel, "'\u00e4\u20ac\U0001f600'").result_repr == "'\u00e4\u20ac\U0001f600'");
+    WANT("the value of the expression",
+         equal(run(*channel, "'\u00e4\u20ac\U0001f600'").result_repr, "'\u00e4\u20ac\U0001f600'"));
     const auto controls = run(*channel, shown_as(R"(''.join(map(chr, range(256))))"));
-    REQUIRE(controls.result_repr);
-    CHECK(controls.result_repr->size() == 128 + 2 * 128);
-    CHECK(controls.result_repr->starts_with(std::string("\0\1\2", 3)));
-    CHECK(run(*channel, shown_as(R"('"\\\n</script>\u2028')")).result_repr ==
-          "\"\\\n</script>\u2028");
+    NEED("the value of the expression arrives", controls.result_repr.has_value());
+    WANT("the bytes of 256 characters in UTF-8",
+         equal(controls.result_repr->size(), 128 + 2 * 128));
+    WANT("control characters arrive as they were",
+         controls.result_repr->starts_with(std::string("\0\1\2", 3)));
+    WANT("the value of the expression",
+         equal(run(*channel, shown_as(R"('"\\\n</script>\u2028')")).result_repr,
+               "\"\\\n</script>\u2028"));
   }
 }
 
 TEST_CASE("result channels: lone surrogates, which no UTF-8 has, are written out") {
   for (const auto& [name, channel] : all_channels()) {
     INFO(name);
-    CHECK(run(*channel, shown_as(R"('a\ud800b\udc80')")).result_repr == "a\\ud800b\\udc80");
+    WANT("the value of the expression",
+         equal(run(*channel, shown_as(R"('a\ud800b\udc80')")).result_repr, "a\\ud800b\\udc80"));
     const auto result = run(*channel, R"(raise ValueError('\udfff'))");
-    REQUIRE(result.error);
-    CHECK(result.error->message == "\\udfff");
+    NEED("the exception arrives", result.error.has_value());
+    WANT("the message of the exception", equal(result.error->message, "\\udfff"));
   }
 }
 
@@ -88,15 +92,15 @@ TEST_CASE("result channels: 50 MiB arrive whole") {
     INFO(name);
     const auto result = run(*channel, shown_as("''.join(map('%015d\u00e4'.__mod__, range(" +
                                                std::to_string(kNumbers) + ")))"));
-    REQUIRE(result.result_repr);
+    NEED("the value of the expression arrives", result.result_repr.has_value());
     const auto& text = *result.result_repr;
-    REQUIRE(text.size() == kNumbers * 17);
-    bool equal = true;
-    for (std::size_t i = 0; i < kNumbers && equal; i += 997)
-      equal =
+    NEED("the bytes that arrive", equal(text.size(), kNumbers * 17));
+    bool in_place = true;
+    for (std::size_t i = 0; i < kNumbers && in_place; i += 997)
+      in_place =
           std::stoul(text.substr(i * 17, 15)) == i && text.compare(i * 17 + 15, 2, "\u00e4") == 0;
-    CHECK(equal);
-    CHECK(text.ends_with(std::to_string(kNumbers - 1) + "\u00e4"));
+    WANT("each number arrives at its place", in_place);
+    WANT("the last number is at the end", text.ends_with(std::to_string(kNumbers - 1) + "\u00e4"));
   }
 }
 
@@ -104,15 +108,18 @@ TEST_CASE("result channels: an exception arrives with type, message and tracebac
   for (const auto& [name, channel] : all_channels()) {
     INFO(name);
     const auto result = run(*channel, "def f():\n    raise KeyError('gr\u00fcn')\nf()");
-    CHECK(result.outcome == Outcome::exception);
-    CHECK(result.exit_code == 1);
-    REQUIRE(result.error);
-    CHECK(result.error->type == "KeyError");
-    CHECK(result.error->message == "'gr\u00fcn'");
-    CHECK_THAT(result.error->traceback,
-               ContainsSubstring("line 2, in f") && EndsWith("'gr\u00fcn'\n"));
-    CHECK(run(*channel, "def f(:").error->type == "SyntaxError");
-    CHECK(run(*channel, "raise KeyboardInterrupt").exit_code == 130);
+    WANT("the outcome (0 ok, 1 exception, 2 exit)", equal(result.outcome, Outcome::exception));
+    WANT("the exit code", equal(result.exit_code, 1));
+    NEED("the exception arrives", result.error.has_value());
+    WANT("the type of the exception", equal(result.error->type, "KeyError"));
+    WANT("the message of the exception", equal(result.error->message, "'gr\u00fcn'"));
+    WANT("the traceback has the line of the exception",
+         has_part(result.error->traceback, "line 2, in f"));
+    WANT("the traceback ends with the message", has_part(result.error->traceback, "'gr\u00fcn'\n"));
+    const auto unreadable = run(*channel, "def f(:");
+    NEED("the exception arrives", unreadable.error.has_value());
+    WANT("the type of the exception", equal(unreadable.error->type, "SyntaxError"));
+    WANT("the exit code", equal(run(*channel, "raise KeyboardInterrupt").exit_code, 130));
   }
 }
 
@@ -121,9 +128,9 @@ TEST_CASE("result channels: sys.exit arrives with its code") {
     INFO(name);
     for (const auto& [argument, code] : {std::pair{"", 0}, {"7", 7}, {"256 + 3", 3}, {"'no'", 1}}) {
       const auto result = run(*channel, std::string("import sys; sys.exit(") + argument + ")");
-      CHECK(result.outcome == Outcome::exit);
-      CHECK(result.exit_code == code);
-      CHECK_FALSE(result.error);
+      WANT("the outcome (0 ok, 1 exception, 2 exit)", equal(result.outcome, Outcome::exit));
+      WANT("the exit code", equal(result.exit_code, code));
+      WANT("there is no exception", !result.error);
     }
   }
 }
@@ -146,22 +153,22 @@ TEST_CASE("result channels: tables arrive with all that is said of them") {
   for (const auto& [name, channel] : all_channels()) {
     INFO(name);
     const auto carried = in_guest(*channel, {outcome(dictionary)}).front();
-    REQUIRE(carried.error == "");
+    NEED("the error of the guest half", equal(carried.error, ""));
     const auto tables = channel->decode(carried.bytes).tables;
-    REQUIRE(tables.size() == 2);
-    CHECK(tables[0].name == "gr\u00fc\u00dfe");
-    CHECK(tables[0].row_count == INT64_MAX);
-    CHECK(tables[0].is_refreshing == true);
-    REQUIRE(tables[0].columns.size() == 1000);
-    CHECK(tables[0].columns[999].name == "c\u00f6l999");
-    CHECK(tables[0].columns[999].type == "java.lang.String");
-    CHECK(tables[0].preview == "x|y\n\x1b\n");
-    CHECK_FALSE(tables[0].not_shown_why);
-    CHECK(tables[1].name == "");
-    CHECK_FALSE(tables[1].row_count);
-    CHECK_FALSE(tables[1].is_refreshing);
-    CHECK_FALSE(tables[1].preview);
-    CHECK(tables[1].not_shown_why == "so");
+    NEED("the number of tables", equal(tables.size(), 2));
+    WANT("the name of the first table", equal(tables[0].name, "gr\u00fc\u00dfe"));
+    WANT("its number of rows", equal(tables[0].row_count, INT64_MAX));
+    WANT("whether it is refreshing", equal(tables[0].is_refreshing, true));
+    NEED("its number of columns", equal(tables[0].columns.size(), 1000));
+    WANT("the name of its last column", equal(tables[0].columns[999].name, "c\u00f6l999"));
+    WANT("the type of its last column", equal(tables[0].columns[999].type, "java.lang.String"));
+    WANT("the preview of the first table", equal(tables[0].preview, "x|y\n\x1b\n"));
+    WANT("why the first table is not shown", equal(tables[0].not_shown_why, std::nullopt));
+    WANT("the name of the second table", equal(tables[1].name, ""));
+    WANT("the second table's number of rows", equal(tables[1].row_count, std::nullopt));
+    WANT("whether the second table is refreshing", equal(tables[1].is_refreshing, std::nullopt));
+    WANT("the preview of the second table", equal(tables[1].preview, std::nullopt));
+    WANT("why the second table is not shown", equal(tables[1].not_shown_why, "so"));
   }
 }
 
@@ -172,8 +179,9 @@ TEST_CASE("result channels: each run has its own result") {
     for (int i = 0; i < 20; ++i) steps.push_back(program(std::to_string(i)));
     const auto carried = in_guest(*channel, steps);
     for (std::size_t i = 0; i < 20; ++i) {
-      REQUIRE(carried[i].error == "");
-      CHECK(channel->decode(carried[i].bytes).result_repr == std::to_string(i));
+      NEED("the error of the guest half", equal(carried[i].error, ""));
+      WANT("the value of the expression",
+           equal(channel->decode(carried[i].bytes).result_repr, std::to_string(i)));
     }
   }
 }
@@ -182,10 +190,10 @@ TEST_CASE("result channels: a result is taken once, an old one never stands for 
   for (const auto& [name, channel] : all_channels()) {
     INFO(name);
     const auto carried = in_guest(*channel, {load_only(), program("1"), load_only(), program("2")});
-    CHECK(carried[0].error != "");
-    CHECK(channel->decode(carried[1].bytes).result_repr == "1");
-    CHECK(carried[2].error != "");
-    CHECK(channel->decode(carried[3].bytes).result_repr == "2");
+    WANT("a result that was never stored cannot be loaded", !carried[0].error.empty());
+    WANT("the value of the expression", equal(channel->decode(carried[1].bytes).result_repr, "1"));
+    WANT("a result cannot be loaded a second time", !carried[2].error.empty());
+    WANT("the value of the expression", equal(channel->decode(carried[3].bytes).result_repr, "2"));
   }
 }
 
@@ -195,6 +203,7 @@ TEST_CASE("result channels: nothing of the channel is left among the program's n
     const auto carried = in_guest(
         *channel, {program("x = 1"), program("sorted(n for n in dir() if n != '__builtins__')")});
     const auto names = channel->decode(carried[1].bytes).result_repr;
-    CHECK(names == "['__doc__', '__loader__', '__name__', '__package__', '__spec__', 'x']");
+    WANT("the names that the program sees",
+         equal(names, "['__doc__', '__loader__', '__name__', '__package__', '__spec__', 'x']"));
   }
 }

@@ -2,10 +2,8 @@
 
 #include "machine.hpp"
 
-#include "dhg/error.hpp"
 #include "snapshot/digest.hpp"
-
-#include <catch2/catch_all.hpp>
+#include "words.hpp"
 
 using namespace dhg;
 using namespace dhg::conformance;
@@ -14,23 +12,27 @@ namespace fs = std::filesystem;
 TEST_CASE("A machine that was booted runs a program, and its VMM tells its version") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
-    CHECK(saved(subject).first_words == "booted\n");
-    CHECK_THAT(saved(subject).version, Catch::Matchers::Matches("[A-Za-z]+ [0-9]+\\.[0-9.]+.*"));
+    WANT("the booted guest prints", equal(saved(subject).first_words, "booted\n"));
+    WANT("the version is a name and a number, such as 'QEMU 7.2.22'",
+         is_version(saved(subject).version));
   }
 }
 
 TEST_CASE("A machine that is saved leaves a state, and a file with all of its memory") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
-    CHECK(fs::file_size(saved(subject).state()) > 0);
-    CHECK(fs::file_size(saved(subject).memory()) == subject.machine.memory_bytes);
+    WANT("the state is a file that is not empty", fs::file_size(saved(subject).state()) > 0);
+    WANT("the bytes of the memory file",
+         equal(fs::file_size(saved(subject).memory()), subject.machine.memory_bytes));
   }
 }
 
 TEST_CASE("A guest that is asked to leave memory, and to take it back, is waited for") {
   for (const auto& subject : subjects()) {
     INFO(subject.name);
-    CHECK(saved(subject).smaller_seconds < 60);
+    const auto seconds = saved(subject).smaller_seconds;
+    WANT("set_memory_target() returns within 60 s, down and up",
+         Finding(seconds < 60, fmt::format("it took {:.1f} s", seconds)));
   }
 }
 
@@ -40,7 +42,7 @@ TEST_CASE("A machine that was saved goes on, however its memory comes back") {
       INFO(subject.name << " with " << server);
       Restored machine(subject, server);
       machine.start();
-      CHECK(machine.run("print(sum(range(1000)))") == "499500\n");
+      WANT("the guest prints", equal(machine.run("print(sum(range(1000)))"), "499500\n"));
     }
   }
 }
@@ -52,9 +54,11 @@ TEST_CASE("A snapshot is as it was after its machines have run") {
     for (const auto* server : {"lazy-4k", "file"}) {
       Restored machine(subject, server);
       machine.start();
-      CHECK(machine.run("x = bytearray(b'x' * 10_000_000); print(len(x))") == "10000000\n");
+      WANT("the guest prints",
+           equal(machine.run("x = bytearray(b'x' * 10_000_000); print(len(x))"), "10000000\n"));
     }
-    CHECK(snapshot::digest_of_tree({saved(subject).folder}) == before);
+    WANT("state and memory have the bytes that they had before",
+         snapshot::digest_of_tree({saved(subject).folder}) == before);
   }
 }
 
@@ -65,9 +69,12 @@ TEST_CASE("Machines of one snapshot run side by side and do not see each other")
     Restored two(subject);
     Restored three(subject, "file");
     for (auto* machine : {&one, &two, &three}) machine->start();
-    CHECK(one.run("import builtins; builtins.seen = 1; print(seen)") == "1\n");
-    CHECK(two.run("import builtins; print(hasattr(builtins, 'seen'))") == "False\n");
-    CHECK(three.run("import builtins; print(hasattr(builtins, 'seen'))") == "False\n");
+    WANT("the first guest prints",
+         equal(one.run("import builtins; builtins.seen = 1; print(seen)"), "1\n"));
+    WANT("the second guest prints",
+         equal(two.run("import builtins; print(hasattr(builtins, 'seen'))"), "False\n"));
+    WANT("the third guest prints",
+         equal(three.run("import builtins; print(hasattr(builtins, 'seen'))"), "False\n"));
   }
 }
 
@@ -77,10 +84,12 @@ TEST_CASE("The host learns how a program ended that took the agent along") {
     {
       Restored machine(subject);
       machine.start();
-      CHECK(machine.run("import os; os._exit(7)") == "the agent ended: status 7");
+      WANT("what the host learns",
+           equal(machine.run("import os; os._exit(7)"), "the agent ended: status 7"));
     }
     Restored machine(subject);
     machine.start();
-    CHECK(machine.run("import os; os.kill(os.getpid(), 9)") == "the agent ended: signal 9");
+    WANT("what the host learns",
+         equal(machine.run("import os; os.kill(os.getpid(), 9)"), "the agent ended: signal 9"));
   }
 }

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <thread>
 
 namespace dhg::conformance {
@@ -165,6 +166,11 @@ const Saved& saved(const Subject& subject) {
 const Saved& saved_early(const Subject& subject) {
   static SavedBySubject all;
   return made_once(all, subject, save_early);
+}
+
+bool is_version(const std::string& text) {
+  static const std::regex form("[A-Za-z]+ [0-9]+\\.[0-9.]+.*");
+  return std::regex_match(text, form);
 }
 
 std::string run_in_guest(Vm& vm, int agent, const std::string& code) {

@@ -33,6 +33,9 @@ struct Saved {
 /// A file in memory for the console.
 [[nodiscard]] int console();
 
+/// "QEMU 7.2.22"
+[[nodiscard]] bool is_version(const std::string& text);
+
 /// Runs `code` in the guest. @return what it printed; or why there is nothing
 [[nodiscard]] std::string run_in_guest(Vm& vm, int agent, const std::string& code);
 

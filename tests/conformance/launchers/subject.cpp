@@ -1,5 +1,6 @@
 #include "subject.hpp"
 
+#include "given_options.hpp"
 #include "installation.hpp"
 #include "run/plugins.hpp"
 
@@ -13,6 +14,8 @@ namespace dhg::conformance {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kPlugins = "DHG_CONFORMANCE_PLUGINS";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -31,15 +34,12 @@ std::uint64_t memory_bytes() {
   return (given.empty() ? 256 : std::stoull(given)) << 20;
 }
 
-Subject make_subject(const std::string& plugin, const std::vector<std::string>& options,
+Subject make_subject(const std::string& plugin, const std::optional<config::RawNode>& options,
                      const fs::path& image) {
-  config::RawNode raw = config::parse_text("{}", "conformance");
-  config::apply_set(raw, "launcher.plugin=" + plugin);
-  for (const auto& option : options) config::apply_set(raw, "launcher.options." + option);
   const auto& registry = shipped_plugins();
   plugin::offer_to_plugins(registry); // a launcher may build on another
-  auto active =
-      run::activate<VmLauncher>(registry, DHG_VM_LAUNCHER, config::validate(raw).launcher);
+  auto active = run::activate<VmLauncher>(
+      registry, DHG_VM_LAUNCHER, {plugin, options, {config::Origin::Kind::environment, kPlugins}});
   Subject subject{active.name, std::move(active.object), image, {memory_bytes(), 1}};
   subject.machine.accelerator = subject.launcher->choose_accelerator();
   return subject;
@@ -57,17 +57,19 @@ std::vector<Subject> on_the_fake() {
   for (const auto* file : {"vmlinuz", "rootfs.erofs", "initrd"})
     std::ofstream(folder.path() / file) << file;
   std::vector<Subject> result;
-  result.push_back(make_subject("firecracker",
-                                {"check_kvm=false", fmt::format("binary={}", program.string())},
-                                folder.path()));
+  result.push_back(make_subject(
+      "firecracker",
+      config::parse_text(fmt::format("{{check_kvm: false, binary: \"{}\"}}", program.string()),
+                         "fake"),
+      folder.path()));
   result.back().machine.memory_bytes = UINT64_C(128) << 20;
   return result;
 }
 
 std::vector<Subject> find_subjects() {
   const fs::path image = environment("DHG_CONFORMANCE_IMAGE");
-  const auto options = split(environment("DHG_CONFORMANCE_OPTIONS"), ',');
-  const auto plugins = split(environment("DHG_CONFORMANCE_PLUGINS"), ':');
+  const auto options = fakes::given_raw_options();
+  const auto plugins = split(environment(kPlugins), ':');
   if (plugins.empty()) {
     auto result = on_the_fake();
     if (!image.empty()) result.push_back(make_subject("qemu", options, image));

@@ -27,7 +27,7 @@ struct Subject {
 
 /// By the environment:
 ///   DHG_CONFORMANCE_PLUGINS  the launchers' absolute paths, separated by ':'
-///   DHG_CONFORMANCE_OPTIONS  their options: "accel=tcg,binary=/x"
+///   DHG_CONFORMANCE_OPTIONS  their options, in YAML: "{accel: tcg, binary: /x}"
 ///   DHG_CONFORMANCE_IMAGE    a folder with vmlinuz, vmlinux, rootfs.erofs and initrd
 ///   DHG_CONFORMANCE_SNAPSHOTS  a folder that keeps the snapshot for the next process
 ///   DHG_CONFORMANCE_MEMORY   the guest's memory in MiB; 256 if not given
