@@ -29,7 +29,7 @@ def plugin(tmp_path_factory):
     return folder / "build/libmisbehaves.so"
 
 
-class Tested:
+class Outcome:
     def __init__(self, library, *options, does="right", cwd="/", tmp=None):
         arguments = ["plugin", "test", library, *options]
         if does is not None:
@@ -48,14 +48,14 @@ class Tested:
 
 def assert_in_words(findings):
     assert findings
-    for line in findings:
+    for line in (line for line in findings if line != "..."):
         assert line.startswith(WORDS), line
         assert len(line.split(None, 1)) == 2, line
         assert not re.search(r"\{\?\}|Unknown expression|Exception translation|==|\(\)\.|served\.", line), line
 
 
 def test_a_right_plugin_keeps_all_that_applies(plugin):
-    got = Tested(plugin)
+    got = Outcome(plugin)
     assert (got.code, got.err) == (0, ""), got.out
     assert got.count("BROKEN") == 0 and got.count("kept") > 20
     assert f"all {got.count('kept')} rules that apply are kept" in got.out
@@ -64,7 +64,7 @@ def test_a_right_plugin_keeps_all_that_applies(plugin):
 
 
 def test_rules_about_faults_are_none_for_one_that_maps_the_snapshot(plugin):
-    got = Tested("file", does=None)
+    got = Outcome("file", does=None)
     assert got.code == 0, got.out
     about_removal = [pair for pair in got.verdicts if "removed before it was read" in pair[1]]
     assert [word for word, _ in about_removal] == ["n/a"]
@@ -73,13 +73,13 @@ def test_rules_about_faults_are_none_for_one_that_maps_the_snapshot(plugin):
 
 def test_a_rule_about_another_plugin_is_none(plugin):
     rule = "working-set asks for its pages itself"
-    assert Tested("working-set", "--rule", rule, does=None).verdicts[-1][0] == "kept"
-    assert Tested("hybrid", "--rule", rule, does=None).verdicts[-1][0] == "n/a"
+    assert Outcome("working-set", "--rule", rule, does=None).verdicts[-1][0] == "kept"
+    assert Outcome("hybrid", "--rule", rule, does=None).verdicts[-1][0] == "n/a"
 
 
 @pytest.mark.parametrize("does", ["exits", "exits_at_once"])
 def test_a_plugin_that_ends_the_process_with_0_keeps_no_rule_by_it(plugin, does):
-    got = Tested(plugin, "--rule", READS, does=does)
+    got = Outcome(plugin, "--rule", READS, does=does)
     assert got.code == 1, got.out
     assert got.verdicts[-1][0] == "BROKEN"
     assert_in_words(got.findings)
@@ -93,7 +93,7 @@ def test_a_plugin_that_ends_the_process_with_0_keeps_no_rule_by_it(plugin, does)
     ("hangs_in_preload", "did not return from preload"),
 ])
 def test_what_was_found_is_told_in_words(plugin, does, telling):
-    got = Tested(plugin, "--rule", READS, does=does)
+    got = Outcome(plugin, "--rule", READS, does=does)
     assert got.code == 1, got.out
     assert telling in got.out
     assert_in_words(got.findings)
@@ -102,13 +102,13 @@ def test_what_was_found_is_told_in_words(plugin, does, telling):
 
 @pytest.mark.parametrize("does", ["throws", "installs_nothing"])
 def test_every_broken_rule_is_told_in_words(plugin, does):
-    got = Tested(plugin, does=does)
+    got = Outcome(plugin, does=does)
     assert got.code == 1 and got.count("BROKEN") > 5
     assert_in_words(got.findings)
 
 
 def test_a_constructor_that_throws_is_told_once(plugin):
-    got = Tested(plugin, does="throws_when_made")
+    got = Outcome(plugin, does="throws_when_made")
     assert got.code == 1
     assert got.out.count("no licence file") == 1
     assert [word for word, _ in got.verdicts] == ["BROKEN"]
@@ -116,14 +116,14 @@ def test_a_constructor_that_throws_is_told_once(plugin):
 
 
 def test_a_constructor_that_hangs_is_told_once(plugin):
-    got = Tested(plugin, "--limit", "1s", does="hangs_when_made")
+    got = Outcome(plugin, "--limit", "1s", does="hangs_when_made")
     assert got.code == 1 and got.seconds < 10
     assert [word for word, _ in got.verdicts] == ["BROKEN"]
     assert "still running after 1 s; killed" in got.out
 
 
 def test_a_plugin_that_hangs_takes_seconds(plugin):
-    got = Tested(plugin, does="hangs")
+    got = Outcome(plugin, does="hangs")
     assert got.code == 1 and got.seconds < 60, got.out
     assert got.count("BROKEN") == 3
     assert "not tried: 3 were broken after a long wait" in got.out
@@ -132,27 +132,27 @@ def test_a_plugin_that_hangs_takes_seconds(plugin):
 @pytest.mark.parametrize("does", ["copies_when_idle", "two_when_idle"])
 def test_a_page_server_that_works_when_idle_breaks_nothing(plugin, does):
     for _ in range(3):
-        got = Tested(plugin, "--rule", "removed", "--rule", "removal", "--rule", "mapped over",
+        got = Outcome(plugin, "--rule", "removed", "--rule", "removal", "--rule", "mapped over",
                      does=does)
         assert got.code == 0, got.out
 
 
 @pytest.mark.parametrize("does", ["right", "crashes", "hangs", "exits_at_once"])
 def test_no_temporary_file_is_left(plugin, tmp_path, does):
-    Tested(plugin, "--rule", READS, "--limit", "3s", does=does, tmp=tmp_path)
+    Outcome(plugin, "--rule", READS, "--limit", "3s", does=does, tmp=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_rules_can_be_listed_and_chosen(plugin):
-    listed = Tested(plugin, "--list").out.splitlines()
+    listed = Outcome(plugin, "--list").out.splitlines()
     assert len(listed) > 25 and listed[0] == "A page server can be made of its options"
     assert [rule for rule in listed if "again and again" in rule]
-    got = Tested(plugin, "--rule", "again and again", "--rule", "in whatever order it reads")
+    got = Outcome(plugin, "--rule", "again and again", "--rule", "in whatever order it reads")
     assert got.code == 0 and len(got.verdicts) == 3, got.out
 
 
 def test_a_rule_that_is_none_of_the_suite(plugin):
-    got = Tested(plugin, "--rule", READS, "--rule", "flying")
+    got = Outcome(plugin, "--rule", READS, "--rule", "flying")
     assert got.code == 2 and got.out == ""
     assert "'flying'" in got.err
     assert READS in got.err
@@ -160,28 +160,28 @@ def test_a_rule_that_is_none_of_the_suite(plugin):
 
 def test_options_reach_the_suite_as_they_were_given(plugin):
     label = 'a, "b" \\ {c}: #d'
-    got = Tested(plugin, "--rule", READS, "--set", f"page_server.options.label={label}", does="throws")
+    got = Outcome(plugin, "--rule", READS, "--set", f"page_server.options.label={label}", does="throws")
     assert got.code == 1
     assert f"out of ideas{label}" in got.out
 
 
 @pytest.mark.parametrize("assignment, telling", [
     ("page_server.options.does=nothing", "does"),
-    ("page_server.options.dose=right", "did you mean"),
+    ("page_server.options.dose=right", "has no option 'dose'"),
     ("launcher.options.does=right", "page_server.options.NAME=VALUE"),
     ("page_server.plugin=eager", "page_server.options.NAME=VALUE"),
     ("does=right", "unknown key"),
     ("does", "KEY=VALUE"),
 ])
 def test_wrong_options_are_refused(plugin, assignment, telling):
-    got = Tested(plugin, "--set", assignment, does=None)
+    got = Outcome(plugin, "--set", assignment, does=None)
     assert got.code == 2 and got.out == ""
     assert telling in got.err
 
 
 def test_options_of_the_environment_are_not_used_unsaid(plugin, monkeypatch):
     monkeypatch.setenv("DHG_CONFORMANCE_OPTIONS", "{does: throws_when_made}")
-    assert Tested(plugin, "--rule", READS, does=None).code == 0
+    assert Outcome(plugin, "--rule", READS, does=None).code == 0
 
 
 @pytest.mark.parametrize("command", ["test", "info"])
@@ -193,7 +193,7 @@ def test_a_bare_file_name_is_told_to_lack_a_slash(plugin, command):
 
 
 def test_a_path_may_be_relative(plugin):
-    assert Tested(f"./{plugin.name}", "--rule", READS, cwd=plugin.parent).code == 0
+    assert Outcome(f"./{plugin.name}", "--rule", READS, cwd=plugin.parent).code == 0
 
 
 def test_every_rule_of_a_plugin_is_in_words():

@@ -32,6 +32,10 @@ bool decodes(const ResultChannel& channel, std::span<const std::byte> bytes) {
     const auto size = std::string(error.what()).size();
     NEED("the text of an Error is shorter than 1000 bytes", Finding(size < 1000, shown(size)));
     return false;
+  } catch (const std::exception& error) {
+    NEED("what cannot be decoded is refused with a dhg::Error",
+         std::string("another exception: ") + error.what());
+    return false;
   }
 }
 
