@@ -15,18 +15,20 @@ READS = "A guest reads what the snapshot holds"  # far more than 200 faults
 WORDS = ("with ", "wanted ", "found ", "why ", "said ")
 
 
-@pytest.fixture(scope="module")
-def plugin(tmp_path_factory):
-    """tests/bad_plugins/misbehaves.cpp, built against the installed dhg."""
-    folder = tmp_path_factory.mktemp("misbehaves")
+def build(folder, source):
+    """A page server, built against the installed dhg."""
     (folder / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.25)\nproject(misbehaves LANGUAGES CXX)\nfind_package(dhg REQUIRED)\n"
-        "dhg_add_plugin(NAME misbehaves KIND page_servers "
-        f"SOURCES {ROOT}/tests/bad_plugins/misbehaves.cpp)\n")
+        f"dhg_add_plugin(NAME misbehaves KIND page_servers SOURCES {source})\n")
     env = {**os.environ, "PATH": f"{PREFIX}/bin:{os.environ['PATH']}"}
     for command in (["cmake", "-B", "build"], ["cmake", "--build", "build"]):
         subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
     return folder / "build/libmisbehaves.so"
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("misbehaves"), ROOT / "tests/bad_plugins/misbehaves.cpp")
 
 
 class Outcome:
@@ -120,6 +122,19 @@ def test_a_constructor_that_hangs_is_told_once(plugin):
     assert got.code == 1 and got.seconds < 10
     assert [word for word, _ in got.verdicts] == ["BROKEN"]
     assert "still running after 1 s; killed" in got.out
+
+
+@pytest.mark.parametrize("at_load, telling", [
+    ("std::exit(0);", "exited with status 0"),
+    ("std::abort();", "signal 6"),
+])
+def test_a_library_that_ends_the_process_when_it_is_loaded(tmp_path, at_load, telling):
+    source = tmp_path / "at_load.cpp"
+    good = (ROOT / "tests/bad_plugins/misbehaves.cpp").read_text()
+    source.write_text(good + f"static const int at_load = [] {{ {at_load} return 0; }}();\n")
+    got = Outcome(build(tmp_path, source), does=None)
+    assert (got.code, got.out) == (125, "")
+    assert telling in got.err and "static objects" in got.err
 
 
 def test_a_plugin_that_hangs_takes_seconds(plugin):

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <catch2/catch_all.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 
@@ -160,9 +161,11 @@ TEST_CASE("The VMM dies within a second when its handler is killed") {
     NEED("the suite can make a pipe", pipe(ends) == 0);
     UniqueFd reader(ends[0]);
     UniqueFd writer(ends[1]);
+    const fakes::TemporaryFolder folder; // the handler cannot remove what it made
     const pid_t handler = fork();
     NEED("the suite can start a process", handler >= 0);
     if (handler == 0) {
+      setenv("TMPDIR", folder.path().c_str(), 1);
       // Whatever is thrown here: there must not be two reports.
       (void)problem_of([&] {
         Served served(full_region(4 * kMiB), server);
