@@ -5,8 +5,7 @@
 
 #include "config/units.hpp"
 #include "dhg/error.hpp"
-#include "dhg/process.hpp"
-#include "os/process.hpp"
+#include "os/ear.hpp"
 #include "run/images/build_image.hpp"
 #include "run/images/test_image.hpp"
 
@@ -63,24 +62,6 @@ std::optional<std::chrono::milliseconds> given_limit(const po::variables_map& va
 std::vector<std::string> texts(const po::variables_map& values, const char* name) {
   return values.count(name) != 0 ? values[name].as<std::vector<std::string>>()
                                  : std::vector<std::string>{};
-}
-
-// Loading runs the plugin's own code already: first where it can be ended, and can end.
-void check_that_it_loads(const std::string& name_or_path, std::chrono::milliseconds limit,
-                         os::SignalFd& signals) {
-  constexpr const char* kHint = "check what the constructors of its static objects do";
-  const auto ended =
-      run_bounded("/proc/self/exe", {"plugin", "info", name_or_path}, {}, limit, signals);
-  if (!ended.in_time)
-    throw Error(Blame::environment, fmt::format("plugin '{}' did not load in time", name_or_path),
-                kHint);
-  // What cannot be loaded is refused again, in this process, and the reason told.
-  const bool is_said = ended.status == 0 && ended.out.find("\nused with ") != std::string::npos;
-  if (os::ended_by_signal(ended.status) || (ended.status == 0 && !is_said))
-    throw Error(Blame::environment,
-                fmt::format("loading plugin '{}' ends the process: it {}", name_or_path,
-                            describe_wait_status(ended.status)),
-                kHint);
 }
 
 const char* header_of(dhg_plugin_kind kind) {
@@ -180,8 +161,10 @@ int test(const Invocation& invocation) {
   os::SignalFd signals;
   const auto layout = run::installed_layout();
   try {
-    check_that_it_loads(name_or_path, given.value_or(20s), signals);
-    const auto plugin = make_registry(layout).load(name_or_path);
+    const os::Ear ear(signals);
+    const auto registry = make_registry(layout);
+    const calls::Supervisor::Attention attention(registry.supervisor(), ear);
+    const auto plugin = registry.load(name_or_path);
     const auto kind = static_cast<dhg_plugin_kind>(plugin.descriptor->kind);
     const PluginTestOptions options(texts(values, "set"), *plugin.descriptor);
     ConformanceSuite suite(layout.conformance, kind, plugin.path, signals);
