@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))  # the agent
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "tests/fakes"))
 import relay  # noqa: E402
 

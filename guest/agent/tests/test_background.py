@@ -2,13 +2,10 @@
 
 import os
 import pathlib
-import sys
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-
-from dhg_agent import background  # noqa: E402
+from dhg_agent import background
 
 
 MAIN = pathlib.Path("/proc/self/comm").read_text().strip()
