@@ -12,7 +12,7 @@ from .limit import Limit
 # is not ours.
 current = None
 
-CHANNEL_SECONDS = 30  # for a channel to store and load an outcome
+CHANNEL_SECONDS = 120  # for a channel to store and load an outcome: 50 MiB take 30 without KVM
 _LATE = f"it did not return within {CHANNEL_SECONDS} s"
 
 
