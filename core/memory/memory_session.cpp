@@ -104,6 +104,7 @@ Lesson MemorySession::finish() {
     }
   };
   if (failure().empty()) ask("learn", [&] { learner_->learn(*notes_); });
+  if (!lesson.problem.empty()) lesson.problem += "; what it learnt is not saved";
   ask("figures", [&] { lesson.figures = checked_figures(learner_->figures()); });
   return lesson;
 }

@@ -64,7 +64,7 @@ def test_notes_that_cannot_be_kept_are_said(copied):
     notes.mkdir()
     run = dhg.exec("print('hello')", *DEFAULT)
     assert (run.code, run.out) == (0, "hello\n")
-    assert "could not save what it learnt" in run.err
+    assert "what it learnt is not saved" in run.err
 
 
 def test_page_sources(copied):

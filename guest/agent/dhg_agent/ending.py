@@ -162,11 +162,8 @@ class Ending:
         for name in _LAST_EXCEPTION:
             setattr(sys, name, None)  # its frames hold what they worked with
         for is_next in (_is_instance, _is_container, bool):
-            copies = _copies_of(namespace) if self._is_last else ()
             for name in names:
                 if name in namespace and (is_next is bool or is_next(namespace[name])):
-                    for copy in copies:
-                        copy.pop(name, None)
                     bottom.call(_delete, namespace, name)
             bottom.call(gc.collect)
         flush(tells=False)  # it did
@@ -205,26 +202,6 @@ class Ending:
 
     def _threads_of_program(self):
         return [t for t in _others_of() if t not in self._threads and not t.daemon]
-
-
-def _copies_of(namespace):
-    """Copies of `namespace` that no object of Python's holds.
-
-    A server's session makes one from time to time, to see what has changed, and lets it go when
-    the JVM collects garbage: what the program made would live as long.
-    """
-    objects = _objects()
-    builtins, own = namespace.get("__builtins__"), {*map(id, namespace.values())}
-    copies = [
-        each
-        for each in objects
-        if type(each) is dict and each is not namespace and id(each) not in own
-        and each.get("__name__") == "__main__" and each.get("__builtins__") is builtins
-    ]  # fmt: skip
-    ours = objects, copies
-    return [
-        copy for copy in copies if all(any(r is o for o in ours) for r in gc.get_referrers(copy))
-    ]
 
 
 def _handlers_now():

@@ -24,6 +24,9 @@ _PROPERTIES = [
     "-Dhttp.session.durationMs=2147483647",
     # Statistics that nobody reads, gathered every second.
     "-Dstatsdriver.enabled=false",
+    # The agent tells the session of what a program has changed. Who looks every 100 ms keeps all
+    # that the program has assigned alive until the JVM collects garbage: past its finalizers.
+    "-DDeephavenApiServer.checkScopeChangesIntervalMillis=2147483647",
 ]
 
 

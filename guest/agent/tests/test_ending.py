@@ -1,14 +1,11 @@
 """The end of a program: what Python does then, done by the interpreter or by the agent."""
 
-import builtins
-import ctypes
 import re
 import subprocess
 import time
 
 import pytest
 from conftest import DONE, EXITED, INTERRUPT, QUIESCE, QUIESCED, STDERR, STDOUT, frame
-from dhg_agent import ending
 
 PROGRAMS = {
     "an object that is closed when it dies":
@@ -213,17 +210,3 @@ def test_an_interrupt_reaches_children(host):
     began = time.monotonic()
     interrupted(host, code)
     assert time.monotonic() - began < 15
-
-
-def test_copies_of_a_namespace_that_only_others_hold_are_found():
-    """As a server's session has them: held by the JVM, and by nothing that Python knows of."""
-    namespace = {"__name__": "__main__", "__builtins__": builtins.__dict__, "it": object()}
-    one_of_ours = [dict(namespace)]
-    in_it = namespace["copy"] = dict(namespace)
-    assert ending._copies_of(namespace) == []
-    theirs = dict(namespace)
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(theirs))
-    where = id(theirs)
-    del theirs
-    assert [id(found) for found in ending._copies_of(namespace)] == [where]
-    assert one_of_ours and in_it
