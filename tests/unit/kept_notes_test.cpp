@@ -11,8 +11,8 @@ using namespace snapshot_test;
 
 namespace {
 
-struct Fixture {
-  Fixture() : store(folder.path() / "cache") {
+struct SnapshotWithNotes {
+  SnapshotWithNotes() : store(folder.path() / "cache") {
     make_image(store);
     publish(store, "1");
   }
@@ -33,7 +33,8 @@ struct Fixture {
 
 } // namespace
 
-TEST_CASE_METHOD(Fixture, "kept notes: whose they are, of which version, and whether they count") {
+TEST_CASE_METHOD(SnapshotWithNotes,
+                 "kept notes: whose they are, of which version, and whether they count") {
   CHECK(store.notes(kName).empty());
   CHECK(store.notes("absent").empty());
   notes_of("zeta").keep("zzz");
@@ -51,7 +52,7 @@ TEST_CASE_METHOD(Fixture, "kept notes: whose they are, of which version, and whe
   CHECK(notes[2].bytes == notes[0].bytes + 1); // longer by one name and two letters
 }
 
-TEST_CASE_METHOD(Fixture, "kept notes: when they were written is told in UTC") {
+TEST_CASE_METHOD(SnapshotWithNotes, "kept notes: when they were written is told in UTC") {
   notes_of("mine").keep("x");
   const timespec then{1'700'000'000, 0};
   const timespec times[2] = {then, then};
@@ -59,14 +60,15 @@ TEST_CASE_METHOD(Fixture, "kept notes: when they were written is told in UTC") {
   CHECK(store.notes(kName)[0].written == "2023-11-14T22:13:20Z");
 }
 
-TEST_CASE_METHOD(Fixture, "kept notes: those of a broken snapshot are listed, and do not count") {
+TEST_CASE_METHOD(SnapshotWithNotes,
+                 "kept notes: those of a broken snapshot are listed, and do not count") {
   notes_of("mine").keep("x");
   write_text(snapshot() / "manifest.json", "");
   REQUIRE(owners() == "mine ");
   CHECK_FALSE(store.notes(kName)[0].version);
 }
 
-TEST_CASE_METHOD(Fixture, "kept notes: those of one page server are forgotten, or all") {
+TEST_CASE_METHOD(SnapshotWithNotes, "kept notes: those of one page server are forgotten, or all") {
   for (const auto* owner : {"a", "b", "c"}) notes_of(owner).keep("x");
   CHECK(store.forget(kName, "nobody").empty());
   CHECK(owners() == "a b c ");
@@ -79,14 +81,15 @@ TEST_CASE_METHOD(Fixture, "kept notes: those of one page server are forgotten, o
   CHECK(complete_version(store) == "1"); // nothing else went
 }
 
-TEST_CASE_METHOD(Fixture, "kept notes: a run that is starting does not keep anybody waiting") {
+TEST_CASE_METHOD(SnapshotWithNotes,
+                 "kept notes: a run that is starting does not keep anybody waiting") {
   notes_of("mine").keep("x");
   const auto run = store.open_snapshot(kName); // holds its lock, shared
   CHECK(store.notes(kName).size() == 1);
   CHECK(store.forget(kName, "").size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "kept notes: a run that knew them does not bring them back") {
+TEST_CASE_METHOD(SnapshotWithNotes, "kept notes: a run that knew them does not bring them back") {
   notes_of("mine").keep("old");
   auto run = notes_of("mine");
   auto first = notes_of("other");
@@ -103,7 +106,7 @@ TEST_CASE_METHOD(Fixture, "kept notes: a run that knew them does not bring them 
   CHECK(notes_of("mine").load() == "together");
 }
 
-TEST_CASE_METHOD(Fixture, "kept notes: a copy counts as the notes themselves do") {
+TEST_CASE_METHOD(SnapshotWithNotes, "kept notes: a copy counts as the notes themselves do") {
   notes_of("mine").keep("learnt");
   const auto to = folder.path() / "copy";
   fs::create_directory(to);

@@ -2,6 +2,7 @@
 
 #include "snapshot_folder.hpp"
 
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>

@@ -2,6 +2,7 @@
 #include "snapshot/digest.hpp"
 #include "snapshot_folder.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <xxhash.h>
 #include <catch2/catch_all.hpp>

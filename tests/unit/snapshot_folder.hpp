@@ -4,7 +4,6 @@
 #include "snapshot/store.hpp"
 #include "temporary_folder.hpp"
 
-#include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>

@@ -1,6 +1,7 @@
 #include "os/file_lock.hpp"
 #include "snapshot_folder.hpp"
 
+#include <fmt/format.h>
 #include <catch2/catch_all.hpp>
 #include <chrono>
 #include <csignal>

@@ -2,6 +2,7 @@
 #include "snapshot_folder.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <catch2/catch_all.hpp>
 
