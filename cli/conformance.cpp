@@ -96,8 +96,16 @@ std::string exact(const std::string& rule) {
   return result + '"';
 }
 
-} // namespace
+// What a program did that was run within bounds.
+struct Ended {
+  bool in_time = false;
+  int status = 0;     // in waitpid(2)'s form, if in time
+  std::string out;    // its standard output and errors
+  std::string report; // what it wrote to kReportFd
+};
 
+// Runs a program in a process group of its own, all of which is gone afterwards.
+// `environment` is laid over ours.
 Ended run_bounded(const std::string& program, std::vector<std::string> args,
                   const std::vector<std::string>& environment, std::chrono::milliseconds limit,
                   os::SignalFd& signals) {
@@ -122,6 +130,8 @@ Ended run_bounded(const std::string& program, std::vector<std::string> args,
   const auto status = group.leader().wait(deadline_in(1s));
   return {status.has_value(), status.value_or(0), contents(out), contents(report)};
 }
+
+} // namespace
 
 ConformanceSuite::ConformanceSuite(const std::filesystem::path& folder, dhg_plugin_kind kind,
                                    const std::filesystem::path& plugin, os::SignalFd& signals)

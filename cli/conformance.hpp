@@ -6,25 +6,9 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace dhg::cli {
-
-/// What a program did that was run within bounds.
-struct Ended {
-  bool in_time = false;
-  int status = 0;     ///< in waitpid(2)'s form, if in time
-  std::string out;    ///< its standard output and errors
-  std::string report; ///< what it wrote to descriptor 3
-};
-
-/// Runs a program in a process group of its own, all of which is gone afterwards.
-/// @param environment is laid over ours
-/// @throws run::Interrupted, Error
-[[nodiscard]] Ended run_bounded(const std::string& program, std::vector<std::string> args,
-                                const std::vector<std::string>& environment,
-                                std::chrono::milliseconds limit, os::SignalFd& signals);
 
 struct Rule {
   std::string name; ///< a sentence

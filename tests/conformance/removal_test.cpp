@@ -110,16 +110,9 @@ TEST_CASE("A page is zero whose removal and faults wait together, whichever came
 
 namespace {
 
-void expect_zeros_beside_a_fault(std::shared_ptr<PageServer> server, const std::string& name,
-                                 std::uint32_t removal_first) {
-  const ByteRange removed{64 * kKiB, 5 * kPageSize};
-  INFO(name << (removal_first == 1 ? ", the removal first" : ", the faults first"));
-  auto owned = std::make_unique<Gated>(std::move(server), Gated::Point::fault);
-  auto& gated = *owned;
-  Served served(full_region(2 * kMiB), std::move(owned), name);
-  NEED("the page server attaches within 10 s", served.attach());
-  // The readers' own faults hold it: of the first page, or of all, or, where the page
-  // server has installed them already, of none.
+// Removes pages of a guest of 2 MiB whose page server is held, and lets that go on.
+void expect_zeros(Served& served, Gated& gated, const ByteRange& removed,
+                  std::uint32_t removal_first) {
   const auto begun = served.vm().run(
       {Op::begin_removal, Order::sequential, 2, removal_first, removed.offset, removed.length});
   gated.open();
@@ -131,6 +124,19 @@ void expect_zeros_beside_a_fault(std::shared_ptr<PageServer> server, const std::
        served.read_and_compare({0, removed.offset}, Order::random));
   WANT("the guest reads what the snapshot held",
        served.read_and_compare({removed.end(), 2 * kMiB - removed.end()}, Order::random));
+}
+
+void expect_zeros_beside_a_fault(std::shared_ptr<PageServer> server, const std::string& name,
+                                 std::uint32_t removal_first) {
+  const ByteRange removed{64 * kKiB, 5 * kPageSize};
+  INFO(name << (removal_first == 1 ? ", the removal first" : ", the faults first"));
+  auto owned = std::make_unique<Gated>(std::move(server), Gated::Point::fault);
+  auto& gated = *owned;
+  Served served(full_region(2 * kMiB), std::move(owned), name);
+  NEED("the page server attaches within 10 s", served.attach());
+  // The readers' own faults hold it: of the first page, or of all, or, where the page
+  // server has installed them already, of none.
+  expect_zeros(served, gated, removed, removal_first);
 }
 
 } // namespace
@@ -164,17 +170,7 @@ TEST_CASE("Pages are zero that are removed while a page server works in the back
     auto& gated = *owned;
     Served served(full_region(2 * kMiB), std::move(owned), server.name);
     gated.await_held();
-    const auto begun = served.vm().run(
-        {Op::begin_removal, Order::sequential, 2, removal_first, removed.offset, removed.length});
-    gated.open();
-    NEED("the guest answers within 10 s", done(begun));
-    const auto reply = served.vm().run({Op::end_removal});
-    NEED("the guest answers within 10 s", done(reply));
-    WANT("no page has other bytes than it should", no_pages(reply->wrong));
-    WANT("the guest reads what the snapshot held",
-         served.read_and_compare({0, removed.offset}, Order::random));
-    WANT("the guest reads what the snapshot held",
-         served.read_and_compare({removed.end(), 2 * kMiB - removed.end()}, Order::random));
+    expect_zeros(served, gated, removed, removal_first);
   }
 }
 
